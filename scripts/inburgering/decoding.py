@@ -1,0 +1,52 @@
+"""What the decoders of all file formats have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+BATCH_ROWS = 50_000
+
+
+class RefusedFile(Exception):
+    """A file that breaks the extract contract as a whole; the message names place, expectation and remedy."""
+
+
+@dataclass(frozen=True)
+class BrokenRow:
+    """A row that cannot be cut into the declared columns. Its text is not kept: it may hold a person number."""
+
+    row_number: int
+    reason: str
+
+
+@dataclass
+class DecodedTable:
+    """The rows of one table as text, in batches of (row number, values in contract order), and the broken rows.
+
+    `broken_rows` is complete only when `batches` has been read to its end.
+    """
+
+    batches: Iterator[list[tuple[int, list[str | None]]]]
+    broken_rows: list[BrokenRow] = field(default_factory=list)
+
+
+def check_header(place: str, expected: tuple[str, ...], found: list[str]) -> None:
+    """Raise RefusedFile unless the header is exactly the declared one, naming the first column that differs."""
+    if tuple(found) == expected:
+        return
+    for position, (want, have) in enumerate(zip(expected, found, strict=False), start=1):
+        if want != have:
+            raise RefusedFile(
+                f"{place}: column {position} should be {want!r} but is {have!r}; "
+                "deliver the columns of the extract contract, in its order and separator"
+            )
+    if len(found) < len(expected):
+        raise RefusedFile(
+            f"{place}: {len(expected)} columns expected, {len(found)} found; "
+            f"column {len(found) + 1}, {expected[len(found)]!r}, is missing (is the separator right?)"
+        )
+    raise RefusedFile(
+        f"{place}: {len(expected)} columns expected, {len(found)} found; "
+        f"remove the extra column {found[len(expected)]!r}"
+    )

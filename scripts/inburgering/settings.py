@@ -1,0 +1,57 @@
+"""Folders and the pseudonym key, taken from the environment."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+
+# Public on purpose: it only opens the synthetic sample, which the loader recognises by its marker file.
+SAMPLE_KEY = "public-key-of-the-synthetic-sample"
+SAMPLE_MARKER = "SYNTHETIC_SAMPLE.txt"
+
+HOW_TO_MAKE_A_KEY = (
+    "make one with (umask 077; openssl rand -hex 32 > ~/.inburgering.key) "
+    'and set INBURGERING_PSEUDONYM_KEY="$(cat ~/.inburgering.key)"'
+)
+
+
+def folder(variable: str, default: str) -> Path:
+    """Return the path that an environment variable names, or the default inside the checkout."""
+    value = os.environ.get(variable)
+    return Path(value) if value else CHECKOUT / default
+
+
+def extracts_folder() -> Path:
+    """Return the folder with what the agencies delivered (`INBURGERING_EXTRACTS`)."""
+    return folder("INBURGERING_EXTRACTS", "extracts")
+
+
+def landing_folder() -> Path:
+    """Return the folder with the landed Parquet files (`INBURGERING_LANDING`)."""
+    return folder("INBURGERING_LANDING", "landing")
+
+
+def warehouse_file() -> Path:
+    """Return the DuckDB file that dbt builds (`INBURGERING_WAREHOUSE`)."""
+    return folder("INBURGERING_WAREHOUSE", "warehouse.duckdb")
+
+
+def pseudonym_key(extracts: Path) -> bytes:
+    """Return the key for the pseudonyms of the persons in these extracts.
+
+    Raises click.ClickException when there is none, or when the sample's public key is used on extracts that are not
+    the sample.
+    """
+    key = os.environ.get("INBURGERING_PSEUDONYM_KEY", "")
+    if not key.strip():
+        raise click.ClickException(f"INBURGERING_PSEUDONYM_KEY is not set; {HOW_TO_MAKE_A_KEY}")
+    if key == SAMPLE_KEY and not (extracts / SAMPLE_MARKER).is_file():
+        raise click.ClickException(
+            f"INBURGERING_PSEUDONYM_KEY is the public key of the synthetic sample, and {extracts} is not that sample; "
+            f"{HOW_TO_MAKE_A_KEY}"
+        )
+    return key.encode()

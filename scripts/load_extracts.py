@@ -1,0 +1,105 @@
+"""Step 1 of 3: decode what the agencies delivered and land it as Parquet, with pseudonyms in place of person numbers."""
+
+from __future__ import annotations
+
+import datetime
+import time
+from pathlib import Path
+
+import click
+
+from inburgering.decoding import RefusedFile
+from inburgering.extract_contract import AgencyContract, read_contracts
+from inburgering.landing import Delivery, Landing, LoadedDelivery
+from inburgering.settings import extracts_folder, landing_folder, pseudonym_key
+
+
+@click.command()
+@click.option("--allow-empty", is_flag=True, help="Accept a file or sheet that has a header but no rows.")
+def main(allow_empty: bool) -> None:
+    """Load every delivery of INBURGERING_EXTRACTS that is new or changed into INBURGERING_LANDING."""
+    started = time.monotonic()
+    extracts = extracts_folder()
+    landing = Landing(landing_folder(), pseudonym_key(extracts))
+    deliveries, problems = find_deliveries(extracts, read_contracts())
+    if not deliveries and not problems:
+        raise click.ClickException(f"{extracts}: no delivery found; expected <agency>/<yyyy-mm-dd>/ with its files")
+    rows_delivered = rows_broken = loaded_deliveries = 0
+    with landing.locked():
+        try:
+            landing.check_key()
+        except RefusedFile as refused:
+            raise click.ClickException(str(refused)) from None
+        with click.progressbar(deliveries, label="Loading", item_show_func=lambda d: d.name if d else "") as bar:
+            lines = []
+            for delivery in bar:
+                try:
+                    loaded = landing.load(delivery, allow_empty)
+                except RefusedFile as refused:
+                    problems.append(f"{delivery.name}/{refused}")
+                    continue
+                lines.append(describe(delivery, loaded))
+                if loaded.version is not None:
+                    loaded_deliveries += 1
+                    rows_delivered += loaded.rows_delivered
+                    rows_broken += loaded.rows_broken
+    for line in lines:
+        click.echo(line)
+    click.echo(
+        f"Loaded {loaded_deliveries} of {len(deliveries)} deliveries: {rows_delivered} rows delivered, "
+        f"{rows_delivered - rows_broken} landed, {rows_broken} broken and set aside, "
+        f"{time.monotonic() - started:.1f} s → {landing_folder()}"
+    )
+    for problem in problems:
+        click.echo(f"Refused: {problem}", err=True)
+    if problems:
+        raise SystemExit(1)
+
+
+def find_deliveries(
+    extracts: Path, contracts: dict[str, AgencyContract]
+) -> tuple[list[Delivery], list[str]]:
+    """Return the deliveries under the extracts folder, oldest first, and a line for each folder that is none."""
+    if not extracts.is_dir():
+        raise click.ClickException(
+            f"{extracts}: no such folder; put the extracts there or set INBURGERING_EXTRACTS"
+        )
+    deliveries, problems = [], []
+    for agency_folder in sorted(path for path in extracts.iterdir() if path.is_dir()):
+        contract = contracts.get(agency_folder.name)
+        if contract is None:
+            problems.append(f"{agency_folder.name}: no such agency; expected one of {', '.join(contracts)}")
+            continue
+        for folder in sorted(path for path in agency_folder.iterdir() if path.is_dir()):
+            reference_date = read_reference_date(folder.name)
+            if reference_date is None or folder.is_symlink() or agency_folder.is_symlink():
+                problems.append(
+                    f"{agency_folder.name}/{folder.name}: not a folder named after a reference date; "
+                    "name it yyyy-mm-dd"
+                )
+                continue
+            deliveries.append(Delivery(contract, reference_date, folder))
+    return sorted(deliveries, key=lambda delivery: delivery.reference_date), problems
+
+
+def read_reference_date(name: str) -> datetime.date | None:
+    """Read a folder name of the form yyyy-mm-dd; None for any other."""
+    try:
+        reference_date = datetime.date.fromisoformat(name)
+    except ValueError:
+        return None
+    return reference_date if reference_date.isoformat() == name else None
+
+
+def describe(delivery: Delivery, loaded: LoadedDelivery) -> str:
+    """Say in one line what loading a delivery came to."""
+    if loaded.version is None:
+        return f"{delivery.name}: unchanged, nothing to do"
+    return (
+        f"{delivery.name}: version {loaded.version}, {loaded.rows_delivered} rows delivered, "
+        f"{loaded.rows_delivered - loaded.rows_broken} landed, {loaded.rows_broken} broken and set aside"
+    )
+
+
+if __name__ == "__main__":
+    main()
