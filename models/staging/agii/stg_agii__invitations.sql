@@ -17,7 +17,7 @@ renamed as (
         {{ read_text('EERSTE_EXTRACTIE') }} as first_extracted_on_as_delivered,
         {{ read_text('WERVINGSBRIEF') }} as letter_sent_on_as_delivered,
         {{ read_text('AANMELDING') }} as registered_on_as_delivered,
-        {{ read_text('REDEN_GEEN_AANMELDING') }} as no_show_reason_code
+        upper({{ read_text('REDEN_GEEN_AANMELDING') }}) as no_show_reason_code
     from source
 
 ),

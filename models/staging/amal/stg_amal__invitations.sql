@@ -17,7 +17,7 @@ renamed as (
         {{ read_text('first_extraction') }} as first_extracted_on_as_delivered,
         {{ read_text('letter_sent') }} as letter_sent_on_as_delivered,
         {{ read_text('registered') }} as registered_on_as_delivered,
-        {{ read_text('no_show_reason') }} as no_show_reason_code
+        upper({{ read_text('no_show_reason') }}) as no_show_reason_code
     from source
 
 ),

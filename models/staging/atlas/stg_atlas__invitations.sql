@@ -17,7 +17,7 @@ renamed as (
         {{ read_text('Eerste extractie') }} as first_extracted_on_as_delivered,
         {{ read_text('Wervingsbrief') }} as letter_sent_on_as_delivered,
         {{ read_text('Aanmelding') }} as registered_on_as_delivered,
-        {{ read_text('Reden geen aanmelding') }} as no_show_reason_code
+        upper({{ read_text('Reden geen aanmelding') }}) as no_show_reason_code
     from source
 
 ),

@@ -1,0 +1,17 @@
+{#- What every fact row carries: where it comes from, whom it is about and the members it counts under. -#}
+{% macro fact_columns() -%}
+reference_date,
+        agency,
+        delivery_version,
+        file_name,
+        sheet_name,
+        row_number,
+        person_key,
+        dossier_number,
+        province,
+        nationality_group,
+        nationality,
+        gender,
+        target_group,
+        residence_status
+{%- endmacro %}

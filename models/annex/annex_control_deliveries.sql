@@ -1,0 +1,79 @@
+with delivered_files as (
+
+    select * from {{ ref('stg_landing__delivered_files') }}
+
+),
+
+current_deliveries as (
+
+    select * from {{ ref('int_current_deliveries') }}
+
+),
+
+judged as (
+
+    select * from {{ ref('int_records_judged') }}
+
+),
+
+set_aside as (
+
+    select * from {{ ref('int_records_set_aside') }}
+
+),
+
+accepted_per_file as (
+
+    select
+        agency,
+        reference_date,
+        fact,
+        count(*) as rows_accepted
+    from judged
+    where set_aside_reason is null
+    group by agency, reference_date, fact
+
+),
+
+set_aside_per_file as (
+
+    select
+        agency,
+        reference_date,
+        fact,
+        count(*) as rows_set_aside
+    from set_aside
+    group by agency, reference_date, fact
+
+),
+
+reconciled as (
+
+    select
+        delivered_files.agency,
+        delivered_files.reference_date,
+        delivered_files.delivery_version,
+        delivered_files.fact,
+        delivered_files.file_name,
+        delivered_files.sheet_name,
+        delivered_files.sha256,
+        delivered_files.rows_delivered,
+        coalesce(accepted_per_file.rows_accepted, 0) as rows_accepted,
+        coalesce(set_aside_per_file.rows_set_aside, 0) as rows_set_aside
+    from delivered_files
+    inner join current_deliveries
+        on delivered_files.agency = current_deliveries.agency
+        and delivered_files.reference_date = current_deliveries.reference_date
+        and delivered_files.delivery_version = current_deliveries.delivery_version
+    left join accepted_per_file
+        on delivered_files.agency = accepted_per_file.agency
+        and delivered_files.reference_date = accepted_per_file.reference_date
+        and delivered_files.fact = accepted_per_file.fact
+    left join set_aside_per_file
+        on delivered_files.agency = set_aside_per_file.agency
+        and delivered_files.reference_date = set_aside_per_file.reference_date
+        and delivered_files.fact = set_aside_per_file.fact
+
+)
+
+select * from reconciled

@@ -1,0 +1,1 @@
+{{ annex_tab_2(['target_group']) }}

@@ -1,0 +1,31 @@
+with nationalities as (
+
+    select * from {{ ref('nationalities') }}
+
+),
+
+members as (
+
+    select
+        nationality,
+        iso_alpha3,
+        rijksregister_code,
+        label,
+        row_number() over (order by label) as sort_order
+    from nationalities
+
+    union all
+
+    select
+        'onbepaald' as nationality,
+        cast(null as {{ dbt.type_string() }}) as iso_alpha3,
+        cast(null as {{ dbt.type_string() }}) as rijksregister_code,
+        'Onbepaald' as label,
+        9999 as sort_order
+
+)
+
+select
+    *,
+    true as is_listed
+from members

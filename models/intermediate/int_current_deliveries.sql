@@ -1,0 +1,18 @@
+with delivered_files as (
+
+    select * from {{ ref('stg_landing__delivered_files') }}
+
+),
+
+newest as (
+
+    select
+        agency,
+        reference_date,
+        max(delivery_version) as delivery_version
+    from delivered_files
+    group by agency, reference_date
+
+)
+
+select * from newest

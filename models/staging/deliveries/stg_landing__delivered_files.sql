@@ -1,0 +1,25 @@
+with source as (
+
+    select * from {{ source('landing', 'delivery') }}
+
+),
+
+renamed as (
+
+    select
+        agency,
+        cast(reference_date as date) as reference_date,
+        cast(version as integer) as delivery_version,
+        {{ fact_of_table('table_name') }} as fact,
+        file_name,
+        sheet_name,
+        sha256,
+        size_bytes,
+        rows_delivered,
+        rows_broken,
+        loaded_at
+    from source
+
+)
+
+select * from renamed

@@ -1,0 +1,41 @@
+with nationalities as (
+
+    select * from {{ ref('nationalities') }}
+
+),
+
+special_codes as (
+
+    select * from {{ ref('special_nationality_codes') }}
+
+),
+
+codes as (
+
+    select 'agii' as agency, rijksregister_code as code, nationality, 'country' as kind
+    from nationalities
+    where rijksregister_code is not null
+
+    union all
+
+    select 'atlas' as agency, nationality as code, nationality, 'country' as kind
+    from nationalities
+
+    union all
+
+    select 'amal' as agency, iso_alpha3 as code, nationality, 'country' as kind
+    from nationalities
+
+    union all
+
+    select agency, code, nationality, kind
+    from special_codes
+
+)
+
+select
+    agency,
+    lower(code) as code,
+    nationality,
+    kind
+from codes
