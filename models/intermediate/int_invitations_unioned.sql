@@ -1,3 +1,5 @@
+{{ config(materialized='view') }}
+
 with agii as (
 
     select * from {{ ref('stg_agii__invitations') }}

@@ -19,32 +19,37 @@ dated as (
 ),
 
 -- Only rows that could be counted compete for a key: a row with an unusable date never sets another aside.
-competing as (
+last_rows as (
 
     select
-        *,
-        row_number() over (
-            partition by fact, agency, reference_date, record_number, unusable_date_reason is null
-            order by row_number desc
-        ) as place_from_end,
-        first_value(content_hash) over (
-            partition by fact, agency, reference_date, record_number, unusable_date_reason is null
-            order by row_number desc
-        ) as content_hash_of_last
+        fact,
+        agency,
+        reference_date,
+        record_number,
+        max(row_number) as row_number,
+        max_by(content_hash, row_number) as content_hash
     from dated
+    where unusable_date_reason is null
+    group by fact, agency, reference_date, record_number
 
 ),
 
 judged as (
 
     select
-        *,
+        dated.*,
         case
-            when unusable_date_reason is not null then unusable_date_reason
-            when place_from_end > 1 and content_hash = content_hash_of_last then 'duplicate'
-            when place_from_end > 1 then 'superseded'
+            when dated.unusable_date_reason is not null then dated.unusable_date_reason
+            when dated.row_number = last_rows.row_number then null
+            when dated.content_hash = last_rows.content_hash then 'duplicate'
+            else 'superseded'
         end as set_aside_reason
-    from competing
+    from dated
+    left join last_rows
+        on dated.fact = last_rows.fact
+        and dated.agency = last_rows.agency
+        and dated.reference_date = last_rows.reference_date
+        and dated.record_number = last_rows.record_number
 
 )
 

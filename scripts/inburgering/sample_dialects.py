@@ -51,6 +51,7 @@ class DialectWriter:
     def write(self, population: Population, reference_date: datetime.date, folder: Path) -> int:
         """Write the files of one delivery into `folder` and return how many rows they hold."""
         self._random = random.Random(f"{self._seed} {self._agency} {reference_date}")
+        self._written: dict[tuple, list[object]] = {}
         folder.mkdir(parents=True, exist_ok=True)
         tables = {
             fact: [self._values(event, reference_date) for event in population.delivery(self._agency, fact, reference_date)]
@@ -64,6 +65,13 @@ class DialectWriter:
         return sum(len(rows) for rows in tables.values())
 
     def _values(self, event: Event, reference_date: datetime.date) -> list[object]:
+        """Return the cells of an event; an event that is delivered twice gets the same cells twice."""
+        identity = (event.fact, event.dossier, event.number, event.date, event.person.target_group, event.nis_code)
+        if identity not in self._written:
+            self._written[identity] = self._new_values(event, reference_date)
+        return self._written[identity]
+
+    def _new_values(self, event: Event, reference_date: datetime.date) -> list[object]:
         person = event.person
         common = [
             event.dossier,

@@ -14,6 +14,7 @@ from inburgering.settings import CHECKOUT
 AGENCIES = ("agii", "atlas", "amal")
 FIRST_CONTRACT_YEAR = 2017
 FIRST_INVITATION_YEAR = 2022
+TEMPORARY_PROTECTION_SINCE = 2022
 DAY = datetime.timedelta(days=1)
 
 # Where no figure was published: a plausible number a year, and the agencies' usual shares.
@@ -164,7 +165,7 @@ class Population:
         gender = self._random.choices(["man", "vrouw", "x", ""], [49, 50.7, 0.1, 0.2])[0]
         nationality = nationality or self._nationality(year)
         target_group = target_group or self._random.choices(["verplicht", "rechthebbend", "onbepaald"], [41, 58.8, 0.2])[0]
-        return Person(self._person_number(gender), gender, nationality, target_group, self._status(nationality))
+        return Person(self._person_number(gender), gender, nationality, target_group, self._status(nationality, year))
 
     def _person_number(self, gender: str) -> str:
         while True:
@@ -182,7 +183,7 @@ class Population:
         kind = self._random.random()
         if kind < 0.012:
             return UNDETERMINED
-        if year >= 2022 and kind < 0.15:
+        if year >= TEMPORARY_PROTECTION_SINCE and kind < 0.15:
             return "UA"
         if kind < 0.52:
             return self._random.choices(list(PUBLISHED_TOP), list(PUBLISHED_TOP.values()))[0]
@@ -190,10 +191,10 @@ class Population:
             return self._random.choices(OTHER_EU, OTHER_EU_WEIGHTS)[0]
         return self._random.choice(OTHER_NON_EU)
 
-    def _status(self, nationality: str) -> str:
+    def _status(self, nationality: str, year: int) -> str:
         if nationality == UNDETERMINED:
             return self._random.choice(["VR07", "VR18", "VR19", ""])
-        if nationality == "UA":
+        if nationality == "UA" and year >= TEMPORARY_PROTECTION_SINCE:
             return self._random.choices(["VR20", "VR10", "VR03"], [80, 10, 10])[0]
         if nationality in ("RO", "BG", "PL", *OTHER_EU):
             return self._random.choices(
@@ -375,27 +376,32 @@ class Population:
 
     def _restate(self) -> None:
         """Let earlier reference dates know some things otherwise than the latest does."""
+        events_of_person = Counter((event.fact, event.person.number) for event in self.events)
+        alone = [e for e in self.events if e.person.is_recognisable and events_of_person[e.fact, e.person.number] == 1]
+        contracts = [e for e in alone if e.fact == "contracts" and e.type_code in CIVIC_TYPES]
+        attests = [e for e in alone if e.fact == "attests" and e.type_code == "AI023"]
         for reference_date in self._dates[:-1]:
-            until, since = reference_date, reference_date + DAY
-            self._restate_published_shares(reference_date)
-            known = [first for _, first in self._contracted if first.date <= reference_date and first.person.is_recognisable]
-            attests = [e for e in self.events if e.fact == "attests" and e.type_code == "AI023" and e.date.year == 2020]
-            for event in self._random.sample([e for e in known if e.date.year == 2021], min(12, round(60 * self._scale))):
-                event.known_from = since
-            for event in self._random.sample(attests, min(5, round(40 * self._scale))):
-                event.known_from = since
-            for event in self._random.sample([e for e in known if e.date.year == 2022 and e.known_from <= until], min(15, round(80 * self._scale))):
-                if event.known_until == datetime.date.max:
-                    self._once_otherwise(event, until, nis_code=self._nis_code("agii", event.date))
+            self._restate_published_shares(reference_date, contracts)
+            for event in self._some(contracts, 2021, 12):
+                event.known_from = reference_date + DAY
+            for event in self._some(attests, 2020, 5):
+                event.known_from = reference_date + DAY
+            for event in self._some(contracts, 2022, 15):
+                self._once_otherwise(event, reference_date, nis_code=self._nis_code(event.agency, event.date))
 
-    def _restate_published_shares(self, reference_date: datetime.date) -> None:
+    def _some(self, events: list[Event], year: int, count: int) -> list[Event]:
+        """Pick events of a year that were not restated yet."""
+        untouched = [e for e in events if e.date.year == year and e.known_from == datetime.date.min]
+        return self._random.sample(untouched, min(len(untouched), count))
+
+    def _restate_published_shares(self, reference_date: datetime.date, contracts: list[Event]) -> None:
         for year in range(FIRST_CONTRACT_YEAR, reference_date.year):
             then = agency_targets("contracts", year, reference_date, self._scale)
             now = agency_targets("contracts", year, self._latest, self._scale)
             movers = {a: now[a] - then[a] for a in AGENCIES}
             for gained in (a for a in AGENCIES if movers[a] > 0):
-                firsts = [e for p, e in self._contracted if e.agency == gained and e.date.year == year and p.is_recognisable]
-                for event in self._random.sample(firsts, movers[gained]):
+                of_agency = [event for event in contracts if event.agency == gained]
+                for event in self._some(of_agency, year, movers[gained]):
                     lost = min(AGENCIES, key=lambda a: movers[a])
                     movers[lost] += 1
                     self._once_otherwise(
@@ -413,7 +419,7 @@ class Population:
             for agency in AGENCIES:
                 mine = [e for e in self.events if e.agency == agency and e.fact == fact and e.date <= self._dates[0]]
                 for event in self._random.sample(mine, min(len(mine), 8)):
-                    self.events.append(replace(event))
+                    self.events.append(event)
                 for event in self._random.sample(mine, min(len(mine), 6)):
                     person = replace(event.person, target_group="onbepaald", dossiers={})
                     self.events.insert(0, replace(event, person=person))
