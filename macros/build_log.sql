@@ -17,7 +17,7 @@ insert into build_log values (
     {%- set done = [] -%}
     {%- for result in results -%}
         {%- do done.append(result.node.unique_id) -%}
-        {%- if result.status not in ('success', 'pass') -%}
+        {%- if result.status not in ('success', 'pass', 'no-op') -%}
             {%- do failed.append(result.node.name) -%}
         {%- endif -%}
     {%- endfor -%}

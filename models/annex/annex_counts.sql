@@ -1,7 +1,4 @@
-{%- set breakdowns = [
-    'agency', 'province', 'nationality_group', 'nationality', 'gender', 'target_group', 'residence_status',
-    'not_registered_reason',
-] %}
+{%- set breakdowns = annex_breakdowns() %}
 {%- set first_year = var('first_possible_day')[:4] | int %}
 
 with counted_persons as (
@@ -19,6 +16,12 @@ members as (
 residence_statuses as (
 
     select * from {{ ref('dim_residence_status') }}
+
+),
+
+measures as (
+
+    select * from {{ ref('measures') }}
 
 ),
 
@@ -78,19 +81,6 @@ counts as (
 
 ),
 
-measures as (
-
-    select distinct
-        measure,
-        case when measure = 'not_registered' then 1 else 0 end as has_reasons
-    from (
-        {%- for measure in ['contracts', 'attests', 'invited', 'registered', 'not_registered'] %}
-        select '{{ measure }}' as measure{% if not loop.last %} union all{% endif %}
-        {%- endfor %}
-    ) as listed
-
-),
-
 years as (
 
     {%- for year in range(first_year, first_year + 100) %}
@@ -121,7 +111,7 @@ cells as (
         on years.year <= extract(year from reference_dates.reference_date)
     cross join measures
     inner join members
-        on members.breakdown <> 'not_registered_reason' or measures.has_reasons = 1
+        on members.breakdown <> 'not_registered_reason' or measures.has_reasons
 
 ),
 

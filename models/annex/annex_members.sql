@@ -1,7 +1,4 @@
-{%- set breakdowns = [
-    'agency', 'province', 'nationality_group', 'nationality', 'gender', 'target_group', 'residence_status',
-    'not_registered_reason',
-] %}
+{%- set breakdowns = annex_breakdowns() %}
 
 with members as (
 

@@ -1,0 +1,141 @@
+{%- set remarks = [
+    ('invalid_person_number', 'not records.is_person_number_valid', none),
+    ('missing_record_number', "records.record_number = ''", none),
+    ('empty_nis_code', 'records.nis_code is null', none),
+    ('unknown_nis_code', 'records.nis_code is not null and municipalities.nis_code is null', 'nis_code'),
+    ('nis_code_not_valid_on_day', 'records.event_date < municipalities.valid_from'
+        ~ ' or records.event_date >= municipalities.valid_until', 'nis_code'),
+    ('empty_nationality', 'records.nationality_code is null', none),
+    ('unknown_nationality', 'records.nationality_code is not null and records.nationality_code_kind is null',
+        'nationality_code'),
+    ('former_state', "records.nationality_code_kind = 'former_state'", 'nationality_code'),
+    ('empty_gender', 'records.gender_code is null', none),
+    ('unknown_gender', 'records.gender_code is not null and records.gender is null', 'gender_code'),
+    ('empty_target_group', 'records.target_group_code is null', none),
+    ('unknown_target_group', 'records.target_group_code is not null and records.target_group is null',
+        'target_group_code'),
+    ('empty_residence_status', 'records.residence_status_code is null', none),
+    ('unknown_residence_status', 'records.residence_status_code is not null and records.residence_status is null',
+        'residence_status_code'),
+    ('empty_type_code', "records.fact <> 'invitations' and records.type_code is null", none),
+    ('unknown_type_code', 'records.type_code is not null and type_codes.type_code is null', 'type_code'),
+    ('unknown_no_show_reason', 'records.no_show_reason_code is not null and no_show_reasons.no_show_reason is null',
+        'no_show_reason_code'),
+    ('unusable_letter_date', 'records.letter_sent_on_as_delivered is not null and records.letter_sent_on is null',
+        'letter_sent_on_as_delivered'),
+    ('unusable_registration_date',
+        'records.registered_on_as_delivered is not null and records.registered_on is null',
+        'registered_on_as_delivered'),
+    ('registration_before_extraction', 'records.registered_on < records.key_date', 'registered_on_as_delivered'),
+] %}
+
+with judged as (
+
+    select * from {{ ref('int_records_judged') }}
+
+),
+
+municipalities as (
+
+    select * from {{ ref('municipalities') }}
+
+),
+
+trajectory_types as (
+
+    select * from {{ ref('trajectory_types') }}
+
+),
+
+attest_types as (
+
+    select * from {{ ref('attest_types') }}
+
+),
+
+no_show_reasons as (
+
+    select * from {{ ref('no_show_reasons') }}
+
+),
+
+type_codes as (
+
+    select
+        'contracts' as fact,
+        trajectory_type as type_code
+    from trajectory_types
+
+    union all
+
+    select
+        'attests' as fact,
+        attest_type as type_code
+    from attest_types
+
+),
+
+records as (
+
+    select
+        *,
+        coalesce(letter_sent_on, key_date) as event_date
+    from judged
+    where set_aside_reason is null
+
+),
+
+checked as (
+
+    select
+        records.fact,
+        records.agency,
+        records.reference_date,
+        records.delivery_version,
+        records.file_name,
+        records.sheet_name,
+        records.row_number,
+        records.nis_code,
+        records.nationality_code,
+        records.gender_code,
+        records.target_group_code,
+        records.residence_status_code,
+        records.type_code,
+        records.no_show_reason_code,
+        records.letter_sent_on_as_delivered,
+        records.registered_on_as_delivered,
+        {%- for remark, condition, value in remarks %}
+        {{ condition }} as is_{{ remark }}{% if not loop.last %},{% endif %}
+        {%- endfor %}
+    from records
+    left join municipalities
+        on records.nis_code = municipalities.nis_code
+    left join type_codes
+        on records.fact = type_codes.fact
+        and records.type_code = type_codes.type_code
+    left join no_show_reasons
+        on records.no_show_reason_code = no_show_reasons.no_show_reason
+        and no_show_reasons.is_delivered_code
+
+),
+
+remarks as (
+    {% for remark, condition, value in remarks %}
+    select
+        fact,
+        agency,
+        reference_date,
+        delivery_version,
+        file_name,
+        sheet_name,
+        row_number,
+        '{{ remark }}' as remark_kind,
+        {{ value or 'cast(null as ' ~ dbt.type_string() ~ ')' }} as delivered_value
+    from checked
+    where is_{{ remark }}
+    {% if not loop.last %}union all{% endif %}
+    {%- endfor %}
+
+)
+
+select * from remarks

@@ -1,0 +1,64 @@
+"""Step 3 of 3: write the annex workbook of a question from the warehouse."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import time
+from pathlib import Path
+
+import click
+
+from inburgering.annex_check import check_workbook
+from inburgering.annex_data import AnnexData, open_warehouse
+from inburgering.annex_workbook import build_workbook
+from inburgering.question import Question, newest_question, read_question
+from inburgering.reproducible_workbook import save_reproducibly
+from inburgering.settings import CHECKOUT, warehouse_file
+
+
+@click.command()
+@click.argument("name", required=False)
+@click.option(
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="The workbook to write.  [default: annex/NAME.xlsx]",
+)
+def main(name: str | None, output: Path | None) -> None:
+    """Write the annex of question NAME (without a name: the newest) from INBURGERING_WAREHOUSE."""
+    started = time.monotonic()
+    question = read_question(name) if name else newest_question()
+    output = output or CHECKOUT / "annex" / f"{question.name}.xlsx"
+    cells = export_annex(question, warehouse_file(), output)
+    click.echo(
+        f"Wrote {output}: {question.label}, reference date {question.reference_date}, "
+        f"{cells} cells equal to the warehouse, {time.monotonic() - started:.1f} s"
+    )
+
+
+def export_annex(question: Question, warehouse: Path, output: Path) -> int:
+    """Write and check the annex of a question; return the number of cells that were compared.
+
+    The workbook appears under its name only after every figure read back from it equals the warehouse. Raises
+    click.ClickException when the warehouse may not be exported, a figure differs or the file cannot be written.
+    """
+    with open_warehouse(warehouse) as connection:
+        data = AnnexData(connection, question)
+        data.check_build()
+        workbook = build_workbook(question, data)
+        try:
+            output.parent.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryDirectory(prefix=".annex-", dir=output.parent) as workspace:
+                draft = Path(workspace) / output.name
+                save_reproducibly(workbook, draft)
+                cells = check_workbook(draft, data)
+                os.replace(draft, output)
+        except OSError as error:
+            raise click.ClickException(
+                f"{output}: cannot be written ({error.strerror}); close it or name another file with --output"
+            ) from None
+    return cells
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,303 @@
+"""Select the annex's figures from the warehouse. Nothing is counted here: every figure is a cell of an annex model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+import duckdb
+
+from inburgering.question import Question
+
+TOTAL_LABEL = "Totaal"
+
+INTEGER = "integer"
+PERCENTAGE = "percentage"
+TEXT = "text"
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a block: its header and how its values are shown."""
+
+    header: str
+    kind: str = INTEGER
+
+
+@dataclass(frozen=True)
+class Block:
+    """A block of figures: one Excel table. Rows have a value per column; the first column is the label."""
+
+    table_name: str
+    title: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[object, ...], ...]
+
+
+@dataclass(frozen=True)
+class YearBlock:
+    """How a block with a column per year is selected: model, breakdown and measure."""
+
+    table_name: str
+    title: str
+    label_header: str
+    model: str
+    breakdown: str
+    measure: str
+
+
+CONTRACTS = "Eerste contracten"
+ATTESTS = "Eerste attesten van inburgering"
+
+YEAR_BLOCKS = {
+    tab: tuple(
+        YearBlock(f"t{table}_{suffix}", f"{title} per {label.lower()}", label, f"annex_tab_{tab}", breakdown, measure)
+        for table, label, breakdown in parts
+        for suffix, title, measure in (("contracten", CONTRACTS, "contracts"), ("attesten", ATTESTS, "attests"))
+    )
+    for tab, parts in {
+        "2ab": (("2a", "Agentschap", "agency"), ("2b", "Provincie", "province")),
+        "2c": (("2c", "Nationaliteitsgroep", "nationality_group"),),
+        "2d": (("2d", "Nationaliteit", "nationality"),),
+        "2e": (("2e", "Geslacht", "gender"),),
+        "2f": (("2f", "Doelgroep", "target_group"),),
+        "2g": (("2g", "Verblijfsreden", "residence_status"),),
+    }.items()
+}
+
+# Closed lists keep their order. Nationalities: most contracts in the last year first, and only those that occur.
+YEAR_BLOCK_QUERY = """
+select label, year, {measure} as persons
+from {model}
+where reference_date = $reference_date
+  and year between $first_year and $last_year
+  and breakdown in ($breakdown, 'total')
+qualify $breakdown <> 'nationality'
+    or member in ('onbepaald', 'totaal')
+    or max({measure}) over (partition by breakdown, member) > 0
+order by
+    breakdown = 'total',
+    $breakdown = 'nationality' and member = 'onbepaald',
+    case when $breakdown = 'nationality' then
+        max(case when year = $last_year then contracts end) over (partition by breakdown, member)
+    end desc,
+    sort_order,
+    year
+"""
+
+REACH_QUERY = """
+select label, invited, registered, not_registered, reach
+from annex_tab_1
+where reference_date = $reference_date and year = $last_year and breakdown in ($breakdown, 'total')
+order by breakdown = 'total', sort_order
+"""
+
+NOT_REGISTERED_QUERY = """
+select label, not_registered
+from annex_tab_1_not_registered
+where reference_date = $reference_date and year = $last_year
+order by breakdown = 'total', sort_order
+"""
+
+DECEMBER_QUERY = """
+select year, persons from annex_notes
+where reference_date = $reference_date and note = 'december_rule' and year between $first_year and $last_year
+order by year
+"""
+
+OUTSIDE_LIST_QUERY = """
+select measure, label, year, persons from annex_notes
+where reference_date = $reference_date and note = 'status_outside_list' and year between $first_year and $last_year
+order by measure desc, label, year
+"""
+
+CONTROL_TOTALS_QUERY = """
+select measure_label, breakdown_label, year, persons, agrees
+from annex_control_totals
+where reference_date = $reference_date and year between $first_year and $last_year
+order by measure_sort_order, breakdown_sort_order, year
+"""
+
+CONTROL_DELIVERIES_QUERY = """
+select
+    dim_agency.label, deliveries.file_name, coalesce(deliveries.sheet_name, '–'), deliveries.delivery_version,
+    substr(deliveries.sha256, 1, 12), deliveries.rows_delivered, deliveries.rows_accepted, deliveries.rows_set_aside
+from annex_control_deliveries as deliveries
+inner join dim_agency on deliveries.agency = dim_agency.agency
+where deliveries.reference_date = $reference_date
+order by dim_agency.sort_order, deliveries.fact desc
+"""
+
+CONTROL_PER_AGENCY_QUERY = """
+select
+    label,
+    max(case when agency = 'agii' then {rows} end),
+    max(case when agency = 'atlas' then {rows} end),
+    max(case when agency = 'amal' then {rows} end)
+from {model}
+where reference_date = $reference_date
+group by label, sort_order
+order by sort_order
+"""
+
+CONTROL_PUBLISHED_QUERY = """
+select
+    measure_label || ' ' || year || ', ' || member_label, persons_published, persons, difference,
+    case when is_exact then 'ja' else 'afgeleid' end, strftime(published_on, '%d/%m/%Y'), source
+from annex_control_published
+where reference_date = $reference_date and year between $first_year and $last_year
+order by measure_sort_order, year, breakdown <> 'total', breakdown, persons_published desc
+"""
+
+# A green test run after a build changes no table, so it does not count against that build.
+LAST_RUN_QUERY = """
+select command, outcome, problem, started_at
+from build_log
+where not (command = 'test' and outcome = 'green')
+order by started_at desc
+limit 1
+"""
+
+MISSING_AGENCIES_QUERY = """
+select label from dim_agency
+where is_listed and agency not in (
+    select agency from annex_control_deliveries where reference_date = $reference_date
+)
+order by sort_order
+"""
+
+
+class AnnexData:
+    """The annex models of one warehouse, as one question selects them."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, question: Question) -> None:
+        self._connection = connection
+        self._question = question
+        self._values = {
+            "reference_date": question.reference_date,
+            "first_year": question.first_year,
+            "last_year": question.last_year,
+        }
+
+    def _select(self, query: str, **values: object) -> list[tuple]:
+        named = {**self._values, **values}
+        return self._connection.execute(query, {k: v for k, v in named.items() if f"${k}" in query}).fetchall()
+
+    def check_build(self) -> None:
+        """Raise click.ClickException unless every table comes from one complete, green build with all deliveries."""
+        try:
+            last_run = self._select(LAST_RUN_QUERY)
+        except duckdb.CatalogException:
+            last_run = []
+        if not last_run:
+            raise click.ClickException("the warehouse was never built; run dbt build first")
+        command, outcome, problem, started_at = last_run[0]
+        if command != "build" or outcome != "green":
+            raise click.ClickException(
+                f"the last run (dbt {command}, started {started_at:%Y-%m-%d %H:%M} UTC) is {outcome}: "
+                f"{problem or 'it was not a whole build'}; run dbt build until it is green"
+            )
+        missing = [label for (label,) in self._select(MISSING_AGENCIES_QUERY)]
+        if missing:
+            raise click.ClickException(
+                f"no delivery of {', '.join(missing)} for reference date {self._question.reference_date}; "
+                "load it and run dbt build, or name another reference date in the question"
+            )
+        if self._question.last_year > self._question.reference_date.year:
+            raise click.ClickException(f"last_year {self._question.last_year} is after the reference date")
+
+    def year_block(self, part: YearBlock) -> Block:
+        """Return a block with a row per member and a column per year."""
+        query = YEAR_BLOCK_QUERY.format(model=part.model, measure=part.measure)
+        columns = (Column(part.label_header, TEXT), *(Column(str(year)) for year in self._question.years))
+        rows: dict[str, list[object]] = {}
+        for label, year, persons in self._select(query, breakdown=part.breakdown):
+            rows.setdefault(label, [label, *(None for _ in self._question.years)])
+            rows[label][1 + year - self._question.first_year] = persons
+        return Block(part.table_name, part.title, columns, tuple(tuple(row) for row in rows.values()))
+
+    def reach_block(self, table_name: str, label_header: str, breakdown: str) -> Block:
+        """Return a block of tab 1 with who was invited and who registered."""
+        columns = (
+            Column(label_header, TEXT),
+            Column("Uitgenodigd"),
+            Column("Aangemeld"),
+            Column("Niet aangemeld"),
+            Column("Bereik", PERCENTAGE),
+        )
+        title = f"Uitgenodigd en aangemeld per {label_header.lower()}, {self._question.last_year}"
+        return Block(table_name, title, columns, tuple(self._select(REACH_QUERY, breakdown=breakdown)))
+
+    def not_registered_block(self) -> Block:
+        """Return the block of tab 1 with why people did not register."""
+        columns = (Column("Reden", TEXT), Column("Aantal"))
+        title = f"Niet aangemeld naar reden, {self._question.last_year}"
+        return Block("t1_niet_aangemeld", title, columns, tuple(self._select(NOT_REGISTERED_QUERY)))
+
+    def control_blocks(self) -> tuple[Block, ...]:
+        """Return the blocks of the tab Controle."""
+        return (
+            self._totals_block(),
+            self._deliveries_block(),
+            self._per_agency_block("controle_terzijde", "Terzijde gelegde rijen naar reden", "Reden",
+                                   "annex_control_set_aside", "rows_set_aside"),
+            self._per_agency_block("controle_opmerkingen", "Meegetelde rijen met een opmerking", "Opmerking",
+                                   "annex_control_remarks", "rows_remarked"),
+            Block(
+                "controle_gepubliceerd",
+                "Vergelijking met cijfers die al openbaar zijn",
+                (
+                    Column("Cijfer", TEXT), Column("Gepubliceerd"), Column("Bijlage"), Column("Verschil"),
+                    Column("Exact", TEXT), Column("Gepubliceerd op", TEXT), Column("Bron", TEXT),
+                ),
+                tuple(self._select(CONTROL_PUBLISHED_QUERY)),
+            ),
+        )
+
+    def _totals_block(self) -> Block:
+        years = self._question.years
+        columns = (
+            Column("Maat", TEXT), Column("Som over", TEXT), *(Column(str(year)) for year in years), Column("Klopt", TEXT)
+        )
+        rows: dict[tuple[str, str], list[object]] = {}
+        for measure, breakdown, year, persons, agrees in self._select(CONTROL_TOTALS_QUERY):
+            row = rows.setdefault((measure, breakdown), [measure, breakdown, *(None for _ in years), "ja"])
+            row[2 + year - self._question.first_year] = persons
+            if not agrees:
+                row[-1] = "nee"
+        return Block("controle_totalen", "Alle uitsplitsingen tellen op tot hetzelfde totaal", columns,
+                     tuple(tuple(row) for row in rows.values()))
+
+    def _deliveries_block(self) -> Block:
+        columns = (
+            Column("Agentschap", TEXT), Column("Bestand", TEXT), Column("Blad", TEXT), Column("Versie"),
+            Column("SHA-256 (begin)", TEXT), Column("Aangeleverd"), Column("Aanvaard"), Column("Terzijde"),
+        )
+        return Block("controle_leveringen", "Aangeleverde, aanvaarde en terzijde gelegde rijen", columns,
+                     tuple(self._select(CONTROL_DELIVERIES_QUERY)))
+
+    def _per_agency_block(self, table_name: str, title: str, header: str, model: str, rows: str) -> Block:
+        columns = (Column(header, TEXT), Column("AgII"), Column("Atlas"), Column("Amal"))
+        query = CONTROL_PER_AGENCY_QUERY.format(model=model, rows=rows)
+        return Block(table_name, title, columns, tuple(self._select(query)))
+
+    def december_notes(self) -> list[tuple[int, int]]:
+        """Return (year, persons) extracted in December and written to in January: in no year's cohort."""
+        return self._select(DECEMBER_QUERY)
+
+    def outside_list_notes(self) -> list[tuple[str, str, int, int]]:
+        """Return (measure, status, year, persons) counted under overige because the question does not list it."""
+        return self._select(OUTSIDE_LIST_QUERY)
+
+
+def open_warehouse(path: Path) -> duckdb.DuckDBPyConnection:
+    """Open the warehouse for reading; raises click.ClickException when it is not there, in use or no warehouse."""
+    if not path.is_file():
+        raise click.ClickException(f"{path}: no such warehouse; run dbt build first, or set INBURGERING_WAREHOUSE")
+    try:
+        return duckdb.connect(str(path), read_only=True)
+    except duckdb.IOException as error:
+        if "lock" in str(error):
+            raise click.ClickException(f"{path}: in use by another program, perhaps a build; try again later") from None
+        raise click.ClickException(f"{path}: not a DuckDB warehouse; run dbt build anew") from None

@@ -1,0 +1,319 @@
+"""Lay out the annex workbook: cover, a tab per part of the question, and the checks."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+
+from openpyxl import Workbook
+from openpyxl.chart import BarChart, Reference, Series
+from openpyxl.chart.label import DataLabelList
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.hyperlink import Hyperlink
+from openpyxl.worksheet.table import Table, TableStyleInfo
+from openpyxl.worksheet.worksheet import Worksheet
+
+from inburgering.annex_data import INTEGER, PERCENTAGE, TEXT, TOTAL_LABEL, YEAR_BLOCKS, AnnexData, Block
+from inburgering.annex_texts import (
+    DEFINITIONS,
+    SIGNS,
+    december_note,
+    dutch_date,
+    outside_list_note,
+    source_line,
+    status_line,
+)
+from inburgering.question import Question
+
+COVER = "Toelichting"
+CONTROL = "Controle"
+CONTROL_TITLE = "Controle van de cijfers"
+MEASURE_LABELS = {"contracts": "Eerste contracten", "attests": "Eerste attesten"}
+
+# Locale 413 is Dutch (Netherlands): a point between thousands, a comma before decimals.
+NUMBER_FORMATS = {INTEGER: "[$-413]#,##0", PERCENTAGE: "[$-413]0.0%", TEXT: "@"}
+
+BLUE = "1F4E79"
+TITLE_FONT = Font(name="Calibri", size=16, bold=True, color=BLUE)
+BLOCK_FONT = Font(name="Calibri", size=11, bold=True, color=BLUE)
+HEADER_FONT = Font(name="Calibri", size=11, bold=True, color="FFFFFF")
+HEADER_FILL = PatternFill("solid", fgColor=BLUE)
+TOTAL_FONT = Font(name="Calibri", size=11, bold=True)
+TOTAL_BORDER = Border(top=Side("thin"), bottom=Side("thin"))
+NOTE_FONT = Font(name="Calibri", size=9, italic=True, color="595959")
+LINK_FONT = Font(name="Calibri", size=11, color="0563C1", underline="single")
+TABLE_STYLE = TableStyleInfo(name="TableStyleLight1", showRowStripes=True)
+
+FIRST_BLOCK_ROW = 5
+GAP_COLUMNS = 1
+A4 = 9
+YEAR_COLUMN_WIDTH = 9.5
+
+
+@dataclass(frozen=True)
+class PlacedBlock:
+    """Where a block stands: the cells of its header row, first and last data row, and first column."""
+
+    block: Block
+    sheet: Worksheet
+    header_row: int
+    first_column: int
+
+    @property
+    def last_row(self) -> int:
+        """Return the row of the last line of figures."""
+        return self.header_row + len(self.block.rows)
+
+    @property
+    def last_column(self) -> int:
+        """Return the column of the last figure."""
+        return self.first_column + len(self.block.columns) - 1
+
+
+def build_workbook(question: Question, data: AnnexData) -> Workbook:
+    """Return the whole annex of a question as a workbook that is not saved yet."""
+    workbook = Workbook()
+    _set_properties(workbook, question)
+    cover = workbook.active
+    cover.title = COVER
+    for tab in question.tabs:
+        sheet = _add_tab(workbook, question, tab.name, tab.title)
+        if tab.name == "1":
+            _fill_tab_1(sheet, question, data)
+        else:
+            _fill_tab_2(sheet, question, data, tab.name)
+    _fill_control(_add_tab(workbook, question, CONTROL, CONTROL_TITLE), question, data)
+    _fill_cover(cover, question)
+    return workbook
+
+
+def _set_properties(workbook: Workbook, question: Question) -> None:
+    properties = workbook.properties
+    properties.title = f"Bijlage bij {question.label.lower()}: {question.title}"
+    properties.subject = status_line(question)
+    properties.creator = "Warehouse inburgering"
+    properties.keywords = "inburgering; contracten; attesten; wervingsbrieven"
+    properties.language = "nl-BE"
+    properties.created = datetime.datetime.combine(question.reference_date, datetime.time())
+
+
+def _write(sheet: Worksheet, row: int, column: int, value: object, font: Font | None = None) -> None:
+    cell = sheet.cell(row, column, value)
+    if isinstance(value, str):
+        cell.data_type = "s"  # never a formula, whatever the text starts with
+    if font is not None:
+        cell.font = font
+
+
+def _link(sheet: Worksheet, row: int, column: int, text: str, target_sheet: str) -> None:
+    _write(sheet, row, column, text, LINK_FONT)
+    cell = sheet.cell(row, column)
+    cell.hyperlink = Hyperlink(ref=cell.coordinate, location=f"'{target_sheet}'!A1", display=text)
+    cell.font = LINK_FONT
+
+
+def _add_tab(workbook: Workbook, question: Question, name: str, title: str) -> Worksheet:
+    sheet = workbook.create_sheet(name)
+    _write(sheet, 1, 1, title if name == CONTROL else f"{name}. {title}", TITLE_FONT)
+    _write(sheet, 2, 1, status_line(question))
+    _link(sheet, 3, 1, f"← {COVER}", COVER)
+    _set_up_print(sheet, question)
+    return sheet
+
+
+def _set_up_print(sheet: Worksheet, question: Question) -> None:
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.paperSize = A4
+    sheet.page_setup.fitToWidth = 1
+    sheet.page_setup.fitToHeight = 0
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.page_margins.left = sheet.page_margins.right = 0.4
+    sheet.oddFooter.left.text = question.label
+    sheet.oddFooter.center.text = "&A"
+    sheet.oddFooter.right.text = "&P / &N"
+    sheet.sheet_view.showGridLines = False
+
+
+def _place(sheet: Worksheet, block: Block, row: int, column: int) -> PlacedBlock:
+    """Write a block as an Excel table with its title on `row` and its header on the row below."""
+    placed = PlacedBlock(block, sheet, row + 1, column)
+    _write(sheet, row, column, block.title, BLOCK_FONT)
+    for offset, header in enumerate(block.columns):
+        _write(sheet, placed.header_row, column + offset, header.header, HEADER_FONT)
+        cell = sheet.cell(placed.header_row, column + offset)
+        cell.fill = HEADER_FILL
+        cell.alignment = Alignment(horizontal="left" if header.kind == TEXT else "right", vertical="center")
+    for number, values in enumerate(block.rows, start=placed.header_row + 1):
+        for offset, (header, value) in enumerate(zip(block.columns, values, strict=True)):
+            _write(sheet, number, column + offset, value)
+            cell = sheet.cell(number, column + offset)
+            cell.number_format = NUMBER_FORMATS[header.kind]
+            if values[0] == TOTAL_LABEL:
+                cell.font = TOTAL_FONT
+                cell.border = TOTAL_BORDER
+    last = f"{get_column_letter(placed.last_column)}{placed.last_row}"
+    table = Table(displayName=block.table_name, ref=f"{get_column_letter(column)}{placed.header_row}:{last}")
+    table.tableStyleInfo = TABLE_STYLE
+    sheet.add_table(table)
+    _widen(sheet, placed)
+    return placed
+
+
+def _widen(sheet: Worksheet, placed: PlacedBlock) -> None:
+    for offset, header in enumerate(placed.block.columns):
+        letter = get_column_letter(placed.first_column + offset)
+        # The filter button covers the end of a header.
+        needed = len(header.header) + 4
+        if header.kind == TEXT:
+            needed = max([needed, *(len(str(row[offset])) + 1 for row in placed.block.rows)])
+        needed = max(needed, YEAR_COLUMN_WIDTH)
+        dimension = sheet.column_dimensions[letter]
+        if not dimension.customWidth or dimension.width < needed:
+            dimension.width = needed
+
+
+def _note(sheet: Worksheet, row: int, text: str) -> None:
+    _write(sheet, row, 1, text, NOTE_FONT)
+
+
+def _fill_tab_1(sheet: Worksheet, question: Question, data: AnnexData) -> None:
+    by_agency = _place(sheet, data.reach_block("t1b_agentschap", "Agentschap", "agency"), FIRST_BLOCK_ROW, 1)
+    right = by_agency.last_column + 1 + GAP_COLUMNS
+    reasons = _place(sheet, data.not_registered_block(), FIRST_BLOCK_ROW, right)
+    by_province = _place(sheet, data.reach_block("t1c_provincie", "Provincie", "province"), by_agency.last_row + 3, 1)
+    _note(sheet, by_agency.last_row + 1, source_line(question))
+    _write(sheet, reasons.last_row + 1, right, source_line(question), NOTE_FONT)
+    _note(sheet, by_province.last_row + 1, source_line(question))
+    _note(sheet, by_province.last_row + 2, december_note(question, data.december_notes()))
+    _note(
+        sheet,
+        by_province.last_row + 3,
+        "Voor Brussel is er geen aanvoer van nieuwkomers uit het Rijksregister; die rij kan nul zijn.",
+    )
+    sheet.add_chart(_reach_chart(by_agency, question), f"A{by_province.last_row + 5}")
+    sheet.page_setup.fitToHeight = 1
+    sheet.freeze_panes = sheet.cell(FIRST_BLOCK_ROW + 2, 1)
+    sheet.print_title_rows = f"1:{FIRST_BLOCK_ROW + 1}"
+
+
+def _fill_tab_2(sheet: Worksheet, question: Question, data: AnnexData, tab_name: str) -> None:
+    parts = YEAR_BLOCKS[tab_name]
+    row = FIRST_BLOCK_ROW
+    pairs: list[tuple[PlacedBlock, PlacedBlock]] = []
+    for left_part, right_part in zip(parts[::2], parts[1::2], strict=True):
+        left = _place(sheet, data.year_block(left_part), row, 1)
+        right = _place(sheet, data.year_block(right_part), row, left.last_column + 1 + GAP_COLUMNS)
+        bottom = max(left.last_row, right.last_row)
+        _note(sheet, bottom + 1, source_line(question))
+        pairs.append((left, right))
+        row = bottom + 4
+    notes = _outside_list_notes(question, data) if tab_name == "2g" else []
+    for number, text in enumerate(notes, start=row - 2):
+        _note(sheet, number, text)
+    if tab_name == "2ab":
+        sheet.add_chart(_yearly_chart(*pairs[0]), f"A{row}")
+    if tab_name != "2d":
+        sheet.page_setup.fitToHeight = 1
+    sheet.freeze_panes = sheet.cell(FIRST_BLOCK_ROW + 2, 1)
+    sheet.print_title_rows = f"1:{FIRST_BLOCK_ROW + 1}"
+
+
+def _outside_list_notes(question: Question, data: AnnexData) -> list[str]:
+    counts: dict[tuple[str, str], dict[int, int]] = {}
+    for measure, status, year, persons in data.outside_list_notes():
+        counts.setdefault((measure, status), {})[year] = persons
+    return [
+        outside_list_note(question, MEASURE_LABELS[measure], status, per_year)
+        for (measure, status), per_year in counts.items()
+    ]
+
+
+def _bar_chart(title: str, y_format: str) -> BarChart:
+    chart = BarChart()
+    chart.type = "col"
+    chart.title = title
+    chart.height, chart.width = 7.5, 18
+    chart.x_axis.delete = chart.y_axis.delete = False
+    chart.y_axis.numFmt = y_format
+    chart.y_axis.scaling.min = 0
+    chart.dataLabels = DataLabelList(showVal=True, showSerName=False, showCatName=False, showLegendKey=False)
+    return chart
+
+
+def _yearly_chart(contracts: PlacedBlock, attests: PlacedBlock) -> BarChart:
+    chart = _bar_chart("Eerste contracten en attesten per jaar", NUMBER_FORMATS[INTEGER])
+    for placed, title in ((contracts, "Eerste contracten"), (attests, "Eerste attesten")):
+        figures = Reference(
+            placed.sheet, placed.first_column + 1, placed.last_row, placed.last_column, placed.last_row
+        )
+        chart.series.append(Series(figures, title=title))
+    chart.set_categories(
+        Reference(
+            contracts.sheet, contracts.first_column + 1, contracts.header_row, contracts.last_column, contracts.header_row
+        )
+    )
+    chart.legend.position = "b"
+    return chart
+
+
+def _reach_chart(reach: PlacedBlock, question: Question) -> BarChart:
+    chart = _bar_chart(f"Bereik per agentschap, {question.last_year}", "0%")
+    chart.add_data(Reference(reach.sheet, reach.last_column, reach.header_row + 1, max_row=reach.last_row))
+    chart.set_categories(Reference(reach.sheet, reach.first_column, reach.header_row + 1, max_row=reach.last_row))
+    chart.y_axis.scaling.max = 1
+    chart.legend = None
+    return chart
+
+
+def _fill_control(sheet: Worksheet, question: Question, data: AnnexData) -> None:
+    row = FIRST_BLOCK_ROW
+    for block in data.control_blocks():
+        row = _place(sheet, block, row, 1).last_row + 3
+    sheet.freeze_panes = sheet.cell(FIRST_BLOCK_ROW, 1)
+
+
+def _fill_cover(sheet: Worksheet, question: Question) -> None:
+    _set_up_print(sheet, question)
+    sheet.column_dimensions["A"].width = 24
+    sheet.column_dimensions["B"].width = 110
+    _write(sheet, 1, 1, f"Bijlage bij {question.label.lower()}", TITLE_FONT)
+    row = 2
+    for label, text in (
+        ("Onderwerp", question.title),
+        ("Gevraagd in", f"{question.asked_in}, op {dutch_date(question.asked_on)}"),
+        ("Beantwoord door", question.answered_by),
+        ("Peildatum", status_line(question)),
+        ("Aard van de cijfers", "Een momentopname: ook afgesloten jaren kunnen later nog met enkele personen wijzigen. "
+         "Kleine aantallen staan er exact."),
+    ):
+        row = _cover_line(sheet, row, label, text)
+    row = _cover_heading(sheet, row, "Inhoud")
+    for tab in question.tabs:
+        _link(sheet, row, 1, tab.name, tab.name)
+        _write(sheet, row, 2, f"{tab.title} – {tab.question}")
+        sheet.cell(row, 2).alignment = Alignment(wrap_text=True, vertical="top")
+        row += 1
+    _link(sheet, row, 1, CONTROL, CONTROL)
+    _write(sheet, row, 2, f"{CONTROL_TITLE}: totalen, rijen per levering, vergelijking met openbare cijfers")
+    row += 1
+    for heading, lines in (("Definities", DEFINITIONS), ("Tekens", SIGNS)):
+        row = _cover_heading(sheet, row, heading)
+        for label, text in lines:
+            row = _cover_line(sheet, row, label, text)
+    sheet.page_setup.fitToHeight = 1
+
+
+def _cover_heading(sheet: Worksheet, row: int, heading: str) -> int:
+    _write(sheet, row + 1, 1, heading, BLOCK_FONT)
+    return row + 2
+
+
+def _cover_line(sheet: Worksheet, row: int, label: str, text: str) -> int:
+    _write(sheet, row, 1, label, TOTAL_FONT)
+    _write(sheet, row, 2, text)
+    sheet.cell(row, 1).alignment = Alignment(vertical="top")
+    sheet.cell(row, 2).alignment = Alignment(wrap_text=True, vertical="top")
+    if len(text) > 115:
+        sheet.row_dimensions[row].height = 30
+    return row + 1
