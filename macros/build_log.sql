@@ -44,7 +44,7 @@ where invocation_id = '{{ invocation_id }}';
 {% macro print_build_summary() %}
     {%- set summary = run_query(
         "select sum(rows_delivered), sum(rows_accepted), sum(rows_set_aside), count(distinct agency || reference_date) from "
-        ~ target.schema ~ ".annex_control_deliveries"
+        ~ target.schema ~ ".annex_control_deliveries where agency is not null"
     ).rows[0] -%}
     {%- do print(
         "Built " ~ target.name ~ " from " ~ summary[3] ~ " deliveries: " ~ summary[0] ~ " rows delivered, "

@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 import click
+import duckdb
 
 from inburgering.annex_check import check_workbook
 from inburgering.annex_data import AnnexData, open_warehouse
@@ -45,7 +46,10 @@ def export_annex(question: Question, warehouse: Path, output: Path) -> int:
     with open_warehouse(warehouse) as connection:
         data = AnnexData(connection, question)
         data.check_build()
-        workbook = build_workbook(question, data)
+        try:
+            workbook = build_workbook(question, data)
+        except (duckdb.BinderException, duckdb.CatalogException):
+            raise click.ClickException(f"{warehouse}: built by another version of the models; run dbt build") from None
         try:
             output.parent.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryDirectory(prefix=".annex-", dir=output.parent) as workspace:

@@ -22,6 +22,12 @@ set_aside as (
 
 ),
 
+agencies as (
+
+    select * from {{ ref('dim_agency') }}
+
+),
+
 accepted_per_file as (
 
     select
@@ -74,6 +80,41 @@ reconciled as (
         and delivered_files.reference_date = set_aside_per_file.reference_date
         and delivered_files.fact = set_aside_per_file.fact
 
+),
+
+final as (
+
+    select
+        reconciled.reference_date,
+        reconciled.agency,
+        reconciled.fact,
+        coalesce(agencies.label, 'Totaal') as label,
+        coalesce(agencies.sort_order, 9999) as sort_order,
+        reconciled.delivery_version,
+        reconciled.file_name,
+        reconciled.sheet_name,
+        reconciled.sha256,
+        cast(sum(reconciled.rows_delivered) as bigint) as rows_delivered,
+        cast(sum(reconciled.rows_accepted) as bigint) as rows_accepted,
+        cast(sum(reconciled.rows_set_aside) as bigint) as rows_set_aside
+    from reconciled
+    inner join agencies
+        on reconciled.agency = agencies.agency
+    group by grouping sets (
+        (reconciled.reference_date),
+        (
+            reconciled.reference_date,
+            reconciled.agency,
+            reconciled.fact,
+            agencies.label,
+            agencies.sort_order,
+            reconciled.delivery_version,
+            reconciled.file_name,
+            reconciled.sheet_name,
+            reconciled.sha256
+        )
+    )
+
 )
 
-select * from reconciled
+select * from final

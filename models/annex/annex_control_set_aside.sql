@@ -21,9 +21,9 @@ final as (
     select
         current_deliveries.reference_date,
         current_deliveries.agency,
-        set_aside_reasons.set_aside_reason,
-        set_aside_reasons.label,
-        set_aside_reasons.sort_order,
+        coalesce(set_aside_reasons.set_aside_reason, 'totaal') as set_aside_reason,
+        coalesce(set_aside_reasons.label, 'Totaal') as label,
+        coalesce(set_aside_reasons.sort_order, 9999) as sort_order,
         count(set_aside.row_number) as rows_set_aside
     from current_deliveries
     cross join set_aside_reasons
@@ -31,12 +31,16 @@ final as (
         on current_deliveries.reference_date = set_aside.reference_date
         and current_deliveries.agency = set_aside.agency
         and set_aside_reasons.set_aside_reason = set_aside.set_aside_reason
-    group by
-        current_deliveries.reference_date,
-        current_deliveries.agency,
-        set_aside_reasons.set_aside_reason,
-        set_aside_reasons.label,
-        set_aside_reasons.sort_order
+    group by grouping sets (
+        (current_deliveries.reference_date, current_deliveries.agency),
+        (
+            current_deliveries.reference_date,
+            current_deliveries.agency,
+            set_aside_reasons.set_aside_reason,
+            set_aside_reasons.label,
+            set_aside_reasons.sort_order
+        )
+    )
 
 )
 

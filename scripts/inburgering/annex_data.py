@@ -121,12 +121,11 @@ order by measure_sort_order, breakdown_sort_order, year
 
 CONTROL_DELIVERIES_QUERY = """
 select
-    dim_agency.label, deliveries.file_name, coalesce(deliveries.sheet_name, '–'), deliveries.delivery_version,
-    substr(deliveries.sha256, 1, 12), deliveries.rows_delivered, deliveries.rows_accepted, deliveries.rows_set_aside
-from annex_control_deliveries as deliveries
-inner join dim_agency on deliveries.agency = dim_agency.agency
-where deliveries.reference_date = $reference_date
-order by dim_agency.sort_order, deliveries.fact desc
+    label, coalesce(file_name, '–'), coalesce(sheet_name, '–'), coalesce(cast(delivery_version as varchar), '–'),
+    coalesce(substr(sha256, 1, 12), '–'), rows_delivered, rows_accepted, rows_set_aside
+from annex_control_deliveries
+where reference_date = $reference_date
+order by sort_order, fact desc
 """
 
 CONTROL_PER_AGENCY_QUERY = """
@@ -162,7 +161,8 @@ limit 1
 MISSING_AGENCIES_QUERY = """
 select label from dim_agency
 where is_listed and agency not in (
-    select agency from annex_control_deliveries where reference_date = $reference_date
+    select agency from annex_control_deliveries
+    where reference_date = $reference_date and agency is not null
 )
 order by sort_order
 """
@@ -243,7 +243,7 @@ class AnnexData:
             self._per_agency_block("controle_terzijde", "Terzijde gelegde rijen naar reden", "Reden",
                                    "annex_control_set_aside", "rows_set_aside"),
             self._per_agency_block("controle_opmerkingen", "Meegetelde rijen met een opmerking", "Opmerking",
-                                   "annex_control_remarks", "rows_remarked"),
+                                   "annex_control_remarks", "remarks"),
             Block(
                 "controle_gepubliceerd",
                 "Vergelijking met cijfers die al openbaar zijn",
@@ -271,7 +271,7 @@ class AnnexData:
 
     def _deliveries_block(self) -> Block:
         columns = (
-            Column("Agentschap", TEXT), Column("Bestand", TEXT), Column("Blad", TEXT), Column("Versie"),
+            Column("Agentschap", TEXT), Column("Bestand", TEXT), Column("Blad", TEXT), Column("Versie", TEXT),
             Column("SHA-256 (begin)", TEXT), Column("Aangeleverd"), Column("Aanvaard"), Column("Terzijde"),
         )
         return Block("controle_leveringen", "Aangeleverde, aanvaarde en terzijde gelegde rijen", columns,

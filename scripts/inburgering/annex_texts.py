@@ -59,8 +59,8 @@ def source_line(question: Question) -> str:
 
 def december_note(question: Question, cases: list[tuple[int, int]]) -> str:
     """Say how many persons fall outside every year because they were written to in January."""
-    counted = dict(cases)
-    per_year = "; ".join(f"{year}: {dutch_number(counted.get(year, 0))}" for year in question.years)
+    counted = {question.last_year: 0, **dict(cases)}
+    per_year = "; ".join(f"{year}: {dutch_number(persons)}" for year, persons in sorted(counted.items()))
     return (
         "Wie in december uit het Rijksregister kwam en in januari een brief kreeg, zit in geen enkel jaar. "
         f"Aantal personen naar jaar van extractie: {per_year}."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import math
 from dataclasses import dataclass
 
 from openpyxl import Workbook
@@ -35,6 +36,7 @@ MEASURE_LABELS = {"contracts": "Eerste contracten", "attests": "Eerste attesten"
 NUMBER_FORMATS = {INTEGER: "[$-413]#,##0", PERCENTAGE: "[$-413]0.0%", TEXT: "@"}
 
 BLUE = "1F4E79"
+LIGHT_BLUE = "9DC3E6"
 TITLE_FONT = Font(name="Calibri", size=16, bold=True, color=BLUE)
 BLOCK_FONT = Font(name="Calibri", size=11, bold=True, color=BLUE)
 HEADER_FONT = Font(name="Calibri", size=11, bold=True, color="FFFFFF")
@@ -48,7 +50,11 @@ TABLE_STYLE = TableStyleInfo(name="TableStyleLight1", showRowStripes=True)
 FIRST_BLOCK_ROW = 5
 GAP_COLUMNS = 1
 A4 = 9
-YEAR_COLUMN_WIDTH = 9.5
+NARROWEST_COLUMN = 9.5
+GAP_WIDTH = 3
+CONTROL_WIDTHS = (46, 24, 15, 12, 17, 15, 12, 12)
+COVER_WIDTHS = (24, 110)
+LINE_HEIGHT = 15
 
 
 @dataclass(frozen=True)
@@ -129,6 +135,7 @@ def _set_up_print(sheet: Worksheet, question: Question) -> None:
     sheet.page_setup.fitToHeight = 0
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
     sheet.page_margins.left = sheet.page_margins.right = 0.4
+    sheet.page_margins.top = sheet.page_margins.bottom = 0.6
     sheet.oddFooter.left.text = question.label
     sheet.oddFooter.center.text = "&A"
     sheet.oddFooter.right.text = "&P / &N"
@@ -143,12 +150,15 @@ def _place(sheet: Worksheet, block: Block, row: int, column: int) -> PlacedBlock
         _write(sheet, placed.header_row, column + offset, header.header, HEADER_FONT)
         cell = sheet.cell(placed.header_row, column + offset)
         cell.fill = HEADER_FILL
-        cell.alignment = Alignment(horizontal="left" if header.kind == TEXT else "right", vertical="center")
+        indent = 1 if header.kind == TEXT and offset > 0 else 0
+        cell.alignment = Alignment(horizontal="left" if header.kind == TEXT else "right", indent=indent)
     for number, values in enumerate(block.rows, start=placed.header_row + 1):
         for offset, (header, value) in enumerate(zip(block.columns, values, strict=True)):
             _write(sheet, number, column + offset, value)
             cell = sheet.cell(number, column + offset)
             cell.number_format = NUMBER_FORMATS[header.kind]
+            if header.kind == TEXT and offset > 0:
+                cell.alignment = Alignment(horizontal="left", indent=1)
             if values[0] == TOTAL_LABEL:
                 cell.font = TOTAL_FONT
                 cell.border = TOTAL_BORDER
@@ -156,6 +166,11 @@ def _place(sheet: Worksheet, block: Block, row: int, column: int) -> PlacedBlock
     table = Table(displayName=block.table_name, ref=f"{get_column_letter(column)}{placed.header_row}:{last}")
     table.tableStyleInfo = TABLE_STYLE
     sheet.add_table(table)
+    return placed
+
+
+def _place_and_widen(sheet: Worksheet, block: Block, row: int, column: int) -> PlacedBlock:
+    placed = _place(sheet, block, row, column)
     _widen(sheet, placed)
     return placed
 
@@ -167,10 +182,11 @@ def _widen(sheet: Worksheet, placed: PlacedBlock) -> None:
         needed = len(header.header) + 4
         if header.kind == TEXT:
             needed = max([needed, *(len(str(row[offset])) + 1 for row in placed.block.rows)])
-        needed = max(needed, YEAR_COLUMN_WIDTH)
+        needed = max(needed, NARROWEST_COLUMN)
         dimension = sheet.column_dimensions[letter]
         if not dimension.customWidth or dimension.width < needed:
             dimension.width = needed
+    sheet.column_dimensions[get_column_letter(placed.last_column + 1)].width = GAP_WIDTH
 
 
 def _note(sheet: Worksheet, row: int, text: str) -> None:
@@ -178,10 +194,10 @@ def _note(sheet: Worksheet, row: int, text: str) -> None:
 
 
 def _fill_tab_1(sheet: Worksheet, question: Question, data: AnnexData) -> None:
-    by_agency = _place(sheet, data.reach_block("t1b_agentschap", "Agentschap", "agency"), FIRST_BLOCK_ROW, 1)
+    by_agency = _place_and_widen(sheet, data.reach_block("t1b_agentschap", "Agentschap", "agency"), FIRST_BLOCK_ROW, 1)
     right = by_agency.last_column + 1 + GAP_COLUMNS
-    reasons = _place(sheet, data.not_registered_block(), FIRST_BLOCK_ROW, right)
-    by_province = _place(sheet, data.reach_block("t1c_provincie", "Provincie", "province"), by_agency.last_row + 3, 1)
+    reasons = _place_and_widen(sheet, data.not_registered_block(), FIRST_BLOCK_ROW, right)
+    by_province = _place_and_widen(sheet, data.reach_block("t1c_provincie", "Provincie", "province"), by_agency.last_row + 3, 1)
     _note(sheet, by_agency.last_row + 1, source_line(question))
     _write(sheet, reasons.last_row + 1, right, source_line(question), NOTE_FONT)
     _note(sheet, by_province.last_row + 1, source_line(question))
@@ -202,8 +218,8 @@ def _fill_tab_2(sheet: Worksheet, question: Question, data: AnnexData, tab_name:
     row = FIRST_BLOCK_ROW
     pairs: list[tuple[PlacedBlock, PlacedBlock]] = []
     for left_part, right_part in zip(parts[::2], parts[1::2], strict=True):
-        left = _place(sheet, data.year_block(left_part), row, 1)
-        right = _place(sheet, data.year_block(right_part), row, left.last_column + 1 + GAP_COLUMNS)
+        left = _place_and_widen(sheet, data.year_block(left_part), row, 1)
+        right = _place_and_widen(sheet, data.year_block(right_part), row, left.last_column + 1 + GAP_COLUMNS)
         bottom = max(left.last_row, right.last_row)
         _note(sheet, bottom + 1, source_line(question))
         pairs.append((left, right))
@@ -233,21 +249,26 @@ def _bar_chart(title: str, y_format: str) -> BarChart:
     chart = BarChart()
     chart.type = "col"
     chart.title = title
-    chart.height, chart.width = 7.5, 18
+    chart.height, chart.width = 9, 24
     chart.x_axis.delete = chart.y_axis.delete = False
     chart.y_axis.numFmt = y_format
     chart.y_axis.scaling.min = 0
+    chart.gapWidth = 60
     chart.dataLabels = DataLabelList(showVal=True, showSerName=False, showCatName=False, showLegendKey=False)
     return chart
 
 
 def _yearly_chart(contracts: PlacedBlock, attests: PlacedBlock) -> BarChart:
     chart = _bar_chart("Eerste contracten en attesten per jaar", NUMBER_FORMATS[INTEGER])
-    for placed, title in ((contracts, "Eerste contracten"), (attests, "Eerste attesten")):
+    for placed, title, colour in (
+        (contracts, MEASURE_LABELS["contracts"], BLUE), (attests, MEASURE_LABELS["attests"], LIGHT_BLUE)
+    ):
         figures = Reference(
             placed.sheet, placed.first_column + 1, placed.last_row, placed.last_column, placed.last_row
         )
-        chart.series.append(Series(figures, title=title))
+        series = Series(figures, title=title)
+        series.graphicalProperties.solidFill = colour
+        chart.series.append(series)
     chart.set_categories(
         Reference(
             contracts.sheet, contracts.first_column + 1, contracts.header_row, contracts.last_column, contracts.header_row
@@ -261,22 +282,28 @@ def _reach_chart(reach: PlacedBlock, question: Question) -> BarChart:
     chart = _bar_chart(f"Bereik per agentschap, {question.last_year}", "0%")
     chart.add_data(Reference(reach.sheet, reach.last_column, reach.header_row + 1, max_row=reach.last_row))
     chart.set_categories(Reference(reach.sheet, reach.first_column, reach.header_row + 1, max_row=reach.last_row))
+    chart.series[0].graphicalProperties.solidFill = BLUE
     chart.y_axis.scaling.max = 1
     chart.legend = None
     return chart
 
 
 def _fill_control(sheet: Worksheet, question: Question, data: AnnexData) -> None:
+    _set_widths(sheet, CONTROL_WIDTHS)
     row = FIRST_BLOCK_ROW
     for block in data.control_blocks():
         row = _place(sheet, block, row, 1).last_row + 3
     sheet.freeze_panes = sheet.cell(FIRST_BLOCK_ROW, 1)
 
 
+def _set_widths(sheet: Worksheet, widths: tuple[int, ...]) -> None:
+    for column, width in enumerate(widths, start=1):
+        sheet.column_dimensions[get_column_letter(column)].width = width
+
+
 def _fill_cover(sheet: Worksheet, question: Question) -> None:
     _set_up_print(sheet, question)
-    sheet.column_dimensions["A"].width = 24
-    sheet.column_dimensions["B"].width = 110
+    _set_widths(sheet, COVER_WIDTHS)
     _write(sheet, 1, 1, f"Bijlage bij {question.label.lower()}", TITLE_FONT)
     row = 2
     for label, text in (
@@ -290,9 +317,8 @@ def _fill_cover(sheet: Worksheet, question: Question) -> None:
         row = _cover_line(sheet, row, label, text)
     row = _cover_heading(sheet, row, "Inhoud")
     for tab in question.tabs:
+        _cover_line(sheet, row, tab.name, f"{tab.title} – {tab.question}")
         _link(sheet, row, 1, tab.name, tab.name)
-        _write(sheet, row, 2, f"{tab.title} – {tab.question}")
-        sheet.cell(row, 2).alignment = Alignment(wrap_text=True, vertical="top")
         row += 1
     _link(sheet, row, 1, CONTROL, CONTROL)
     _write(sheet, row, 2, f"{CONTROL_TITLE}: totalen, rijen per levering, vergelijking met openbare cijfers")
@@ -314,6 +340,6 @@ def _cover_line(sheet: Worksheet, row: int, label: str, text: str) -> int:
     _write(sheet, row, 2, text)
     sheet.cell(row, 1).alignment = Alignment(vertical="top")
     sheet.cell(row, 2).alignment = Alignment(wrap_text=True, vertical="top")
-    if len(text) > 115:
-        sheet.row_dimensions[row].height = 30
+    # Excel does not fit a row to wrapped text by itself in a file it did not write.
+    sheet.row_dimensions[row].height = LINE_HEIGHT * math.ceil(len(text) / COVER_WIDTHS[1])
     return row + 1

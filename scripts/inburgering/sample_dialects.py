@@ -35,6 +35,8 @@ TARGET_GROUPS = {
     "atlas": {"verplicht": ["Verplicht"], "rechthebbend": ["Rechthebbend"], "onbepaald": ["Onbepaald", ""]},
     "amal": {"verplicht": ["V"], "rechthebbend": ["R"], "onbepaald": ["O", "?"]},
 }
+# Lines that cannot be cut into the declared columns, by the row after which they stand.
+BROKEN_AFTER_ROW = {1000: "niet volledig", 2000: '"niet gesloten'}
 DATE_FORMAT = {"agii": "%d/%m/%Y", "atlas": "%d/%m/%Y", "amal": "%Y-%m-%d"}
 
 
@@ -78,13 +80,14 @@ class DialectWriter:
             self._person_number(person.number),
             self._nis_code(event.nis_code),
             self._nationality(person.nationality),
-            self._often_as_is(GENDERS[self._agency].get(person.gender, "")),
+            event.raw.get("gender", self._often_as_is(GENDERS[self._agency].get(person.gender, ""))),
             self._often_as_is(self._random.choice(TARGET_GROUPS[self._agency][person.target_group])),
-            self._status(person.status),
+            event.raw.get("status", self._status(person.status)),
         ]
         key_date = self._key_date(event, reference_date)
         if event.fact == "invitations":
-            return [*common, key_date, self._date(event.letter), self._date(event.registered), event.reason]
+            registered = event.raw.get("registered", self._date(event.registered))
+            return [*common, key_date, self._date(event.letter), registered, event.reason]
         return [*common, self._often_as_is(event.number), self._often_as_is(event.type_code), key_date]
 
     def _often_as_is(self, value: str) -> str:
@@ -142,8 +145,10 @@ class DialectWriter:
             plain = csv.writer(file, delimiter=self._contract.separator)
             quoted = csv.writer(file, delimiter=self._contract.separator, quoting=csv.QUOTE_ALL)
             plain.writerow(table.columns)
-            for row in rows:
+            for number, row in enumerate(rows):
                 (quoted if self._random.random() < 0.05 else plain).writerow(row)
+                if number in BROKEN_AFTER_ROW:
+                    file.write(BROKEN_AFTER_ROW[number] + "\r\n")
 
     def _write_workbook(self, tables: dict[str, list[list[object]]], folder: Path, reference_date: datetime.date) -> None:
         workbook = openpyxl.Workbook(write_only=True)

@@ -31,6 +31,8 @@ OTHER_NON_EU = (
     "SO IR RU GH CM NG BR PK ER AL ET UA CN RS TN DZ EG LB GN CD PH TH BD US MK AM GE KE ZA UG RW BI SN XK BA NP VN "
     "MX CO EC PE CL CU DO TG CI GM SL LR NA AO MA TR SY LK JP ID KZ UZ YE SD JO KW SA IL"
 ).split()
+# So flat that no other country passes the tenth of the published ten.
+OTHER_NON_EU_WEIGHTS = [1 / (rank + 12) for rank in range(len(OTHER_NON_EU))]
 PUBLISHED_TOP = {"MA": 24, "AF": 14, "RO": 11, "TR": 11, "SY": 10, "PS": 8, "BG": 7, "IN": 7, "PL": 6, "IQ": 5}
 UNDETERMINED = "undetermined"
 NO_SHOW_REASONS = ["RECHTHEBBEND", "VERHUISD_BUITENLAND", "VERHUISD_GEWEST", "GEEN_DOELGROEP", "OVERLEDEN", "ONBEKEND", ""]
@@ -189,7 +191,7 @@ class Population:
             return self._random.choices(list(PUBLISHED_TOP), list(PUBLISHED_TOP.values()))[0]
         if kind < 0.62:
             return self._random.choices(OTHER_EU, OTHER_EU_WEIGHTS)[0]
-        return self._random.choice(OTHER_NON_EU)
+        return self._random.choices(OTHER_NON_EU, OTHER_NON_EU_WEIGHTS)[0]
 
     def _status(self, nationality: str, year: int) -> str:
         if nationality == UNDETERMINED:
@@ -267,9 +269,9 @@ class Population:
         nationalities = [member for member, count in countries.items() for _ in range(count)]
         rest_eu = totals["eu"] - sum(n for m, n in countries.items() if m in in_eu)
         nationalities += self._random.choices(OTHER_EU, OTHER_EU_WEIGHTS, k=rest_eu)
-        others = [country for country in OTHER_NON_EU if country not in countries]
+        others = [pair for pair in zip(OTHER_NON_EU, OTHER_NON_EU_WEIGHTS, strict=True) if pair[0] not in countries]
         rest_non_eu = totals["niet_eu"] - sum(n for m, n in countries.items() if m not in in_eu)
-        nationalities += [others[i % len(others)] for i in range(rest_non_eu)]
+        nationalities += self._random.choices(*zip(*others, strict=True), k=rest_non_eu)
         nationalities += [UNDETERMINED] * totals["onbepaald"]
         self._random.shuffle(nationalities)
         self._random.shuffle(target_groups)
@@ -423,12 +425,20 @@ class Population:
                 for event in self._random.sample(mine, min(len(mine), 6)):
                     person = replace(event.person, target_group="onbepaald", dossiers={})
                     self.events.insert(0, replace(event, person=person))
+                for event in self._random.sample(mine, min(len(mine), 4)):
+                    event.raw = self._oddity(fact, event)
                 for value in ("", "31/02/2022", "2022-13-01", "onbekend", "1999", "future"):
                     person = self._person()
                     number = "" if fact == "invitations" else self._number(agency, fact)
                     raw = {"key_date": value}
                     self._add(fact, person, agency, datetime.date(2022, 6, 15), number=number,
                               type_code={"contracts": "TT_IBVP", "attests": "AI023"}.get(fact, ""), raw=raw)
+
+    def _oddity(self, fact: str, event: Event) -> dict[str, str]:
+        """Return cells that are kept and reported, and change no figure that was published."""
+        if fact == "invitations":
+            return {"registered": "nog niet"} if event.registered is None else {}
+        return {"status": "toerist"} if event.person.status in ("", "VR19") else {"gender": "9"}
 
 
 def _is_known(event: Event, reference_date: datetime.date) -> bool:

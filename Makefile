@@ -1,0 +1,44 @@
+# Two commands do everything: `make annex` and `make test`. Set-up comes with them.
+
+UV_VERSION := 0.13.9
+PYTHON ?= python3
+
+export UV_PYTHON_DOWNLOADS := never
+export UV_PROJECT_ENVIRONMENT := .venv
+export DBT_SEND_ANONYMOUS_USAGE_STATS := false
+
+INBURGERING_EXTRACTS ?= extracts
+# Public: it opens the synthetic sample only. On your own extracts set a key of your own.
+SAMPLE_KEY := public-key-of-the-synthetic-sample
+
+.PHONY: annex test lint bench setup clean
+
+annex: setup $(INBURGERING_EXTRACTS)  ## extracts → landing → warehouse → annex/sv_2024_123.xlsx
+	INBURGERING_PSEUDONYM_KEY="$${INBURGERING_PSEUDONYM_KEY:-$(SAMPLE_KEY)}" .venv/bin/python scripts/load_extracts.py
+	.venv/bin/dbt build
+	.venv/bin/python scripts/export_annex.py
+
+$(INBURGERING_EXTRACTS): | setup
+	INBURGERING_EXTRACTS="$@" .venv/bin/python scripts/generate_extracts.py
+
+test: setup  ## every test
+	.venv/bin/pytest
+
+lint: setup
+	.venv/bin/ruff check
+	.venv/bin/ruff format --check
+	.venv/bin/sqlfluff lint --processes 2 models tests
+
+bench: setup  ## how long each step takes on the full-size sample, and how much memory
+	.venv/bin/python scripts/measure_steps.py
+
+setup: .venv/set-up
+
+.venv/set-up: uv.lock pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; name it with make PYTHON=python3.12")'
+	test -x .uv/bin/uv || { $(PYTHON) -m venv .uv && .uv/bin/pip install --quiet uv==$(UV_VERSION); }
+	.uv/bin/uv sync --quiet --frozen --python $(PYTHON)
+	touch $@
+
+clean:  ## remove what the steps made, but not the extracts
+	rm -rf landing warehouse.duckdb warehouse.duckdb.wal annex target logs
