@@ -135,7 +135,8 @@ def _set_up_print(sheet: Worksheet, question: Question) -> None:
     sheet.page_setup.fitToHeight = 0
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
     sheet.page_margins.left = sheet.page_margins.right = 0.4
-    sheet.page_margins.top = sheet.page_margins.bottom = 0.6
+    sheet.page_margins.top = 0.6
+    sheet.page_margins.bottom = 0.8
     sheet.oddFooter.left.text = question.label
     sheet.oddFooter.center.text = "&A"
     sheet.oddFooter.right.text = "&P / &N"

@@ -1,0 +1,25 @@
+-- Guards: every attribute of a fact row is a member of its dimension, so that no row falls out of a tab.
+-- Acts: the data engineer (a mapping seed names a member that does not exist).
+{% for fact in ['fct_contracts', 'fct_attests', 'fct_invitations'] %}
+{% for dimension in annex_breakdowns() if dimension != 'not_registered_reason' %}
+select distinct
+    '{{ fact }}' as fact,
+    '{{ dimension }}' as dimension,
+    facts.{{ dimension }} as member
+from {{ ref(fact) }} as facts
+left join {{ ref('dim_' ~ dimension) }} as members
+    on facts.{{ dimension }} = members.{{ dimension }}
+where members.{{ dimension }} is null
+union all
+{% endfor %}
+{% endfor %}
+select
+    'fct_invitations' as fact,
+    'not_registered_reason' as dimension,
+    facts.not_registered_reason as member
+from {{ ref('fct_invitations') }} as facts
+left join {{ ref('dim_not_registered_reason') }} as members
+    on facts.not_registered_reason = members.not_registered_reason
+where
+    (facts.not_registered_reason is not null and members.not_registered_reason is null)
+    or (facts.is_invited and not facts.is_registered and facts.not_registered_reason is null)

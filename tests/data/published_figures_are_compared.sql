@@ -1,0 +1,38 @@
+-- Guards: every published figure of a closed year is set beside the annex, at every reference date. A difference is
+-- shown, never an error; a figure that finds no cell of the annex is one. Acts: whoever changed the seed.
+with published as (
+
+    select distinct year, measure, breakdown, member
+    from {{ ref('published_figures') }}
+
+),
+
+reference_dates as (
+
+    select distinct reference_date
+    from {{ ref('int_current_deliveries') }}
+
+),
+
+compared as (
+
+    select * from {{ ref('annex_control_published') }}
+
+)
+
+select
+    reference_dates.reference_date,
+    published.year,
+    published.measure,
+    published.breakdown,
+    published.member
+from reference_dates
+inner join published
+    on published.year < extract(year from reference_dates.reference_date)
+left join compared
+    on reference_dates.reference_date = compared.reference_date
+    and published.year = compared.year
+    and published.measure = compared.measure
+    and published.breakdown = compared.breakdown
+    and published.member = compared.member
+where compared.persons is null
