@@ -1,13 +1,23 @@
 {#- One row per combination of the columns, none of them null; an empty table fails unless it may be empty. -#}
 {% test grain(model, columns, may_be_empty=false) %}
 
-with rows_per_key as (
+with keys as (
 
     select
-        {{ columns | join(', ') }},
-        count(*) as rows_found
+        {%- for column in columns %}
+        {{ column }} as key_{{ loop.index }}{% if not loop.last %},{% endif %}
+        {%- endfor %}
     from {{ model }}
-    group by {{ columns | join(', ') }}
+
+),
+
+rows_per_key as (
+
+    select
+        *,
+        count(*) as rows_found
+    from keys
+    group by all
 
 )
 
@@ -19,15 +29,14 @@ union all
 
 select 'a key that is null' as problem
 from rows_per_key
-where {% for column in columns %}{{ column }} is null{% if not loop.last %} or {% endif %}{% endfor %}
+where {% for column in columns %}key_{{ loop.index }} is null{% if not loop.last %} or {% endif %}{% endfor %}
 
 {%- if not may_be_empty %}
 
 union all
 
 select 'no rows at all' as problem
-from (select count(*) as rows_found from {{ model }}) as counted
-where rows_found = 0
+where (select count(*) from rows_per_key) = 0
 {%- endif %}
 
 {% endtest %}
