@@ -1,3 +1,5 @@
+{{ config(materialized='view') }}
+
 {%- set attributes_as_delivered = [
     'dossier_number', 'person_pseudonym', 'nis_code', 'nationality_code', 'gender_code', 'target_group_code',
     'residence_status_code',
