@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 import time
 from pathlib import Path
@@ -56,7 +55,7 @@ def export_annex(question: Question, warehouse: Path, output: Path) -> int:
                 draft = Path(workspace) / output.name
                 save_reproducibly(workbook, draft)
                 cells = check_workbook(draft, data)
-                os.replace(draft, output)
+                draft.replace(output)
         except OSError as error:
             raise click.ClickException(
                 f"{output}: cannot be written ({error.strerror}); close it or name another file with --output"

@@ -28,8 +28,13 @@ MARKER_TEXT = (
     show_default=True,
     help="A date to make deliveries for; may be given more than once.",
 )
-@click.option("--scale", type=click.FloatRange(min=0, min_open=True), default=1.0, show_default=True,
-              help="1 is full size; only there the published figures are reproduced.")
+@click.option(
+    "--scale",
+    type=click.FloatRange(min=0, min_open=True),
+    default=1.0,
+    show_default=True,
+    help="1 is full size; only there the published figures are reproduced.",
+)
 @click.option("--seed", type=int, default=123, show_default=True, help="The same seed gives the same files.")
 def main(reference_dates: tuple[datetime.datetime, ...], scale: float, seed: int) -> None:
     """Write synthetic extracts into INBURGERING_EXTRACTS."""

@@ -1,4 +1,4 @@
-"""Step 1 of 3: decode what the agencies delivered and land it as Parquet, with pseudonyms in place of person numbers."""
+"""Step 1 of 3: decode what the agencies delivered and land it as Parquet, persons under a pseudonym."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from inburgering.decoding import RefusedFile
+from inburgering.decoding import RefusedFileError
 from inburgering.extract_contract import AgencyContract, read_contracts
 from inburgering.landing import Delivery, Landing, LoadedDelivery
 from inburgering.settings import extracts_folder, landing_folder, pseudonym_key
@@ -28,14 +28,14 @@ def main(allow_empty: bool) -> None:
     with landing.locked():
         try:
             landing.check_key()
-        except RefusedFile as refused:
+        except RefusedFileError as refused:
             raise click.ClickException(str(refused)) from None
         with click.progressbar(deliveries, label="Loading", item_show_func=lambda d: d.name if d else "") as bar:
             lines = []
             for delivery in bar:
                 try:
                     loaded = landing.load(delivery, allow_empty)
-                except RefusedFile as refused:
+                except RefusedFileError as refused:
                     problems.append(f"{delivery.name}/{refused}")
                     continue
                 lines.append(describe(delivery, loaded))
@@ -56,14 +56,10 @@ def main(allow_empty: bool) -> None:
         raise SystemExit(1)
 
 
-def find_deliveries(
-    extracts: Path, contracts: dict[str, AgencyContract]
-) -> tuple[list[Delivery], list[str]]:
+def find_deliveries(extracts: Path, contracts: dict[str, AgencyContract]) -> tuple[list[Delivery], list[str]]:
     """Return the deliveries under the extracts folder, oldest first, and a line for each folder that is none."""
     if not extracts.is_dir():
-        raise click.ClickException(
-            f"{extracts}: no such folder; put the extracts there or set INBURGERING_EXTRACTS"
-        )
+        raise click.ClickException(f"{extracts}: no such folder; put the extracts there or set INBURGERING_EXTRACTS")
     deliveries, problems = [], []
     for agency_folder in sorted(path for path in extracts.iterdir() if path.is_dir()):
         contract = contracts.get(agency_folder.name)
@@ -74,8 +70,7 @@ def find_deliveries(
             reference_date = read_reference_date(folder.name)
             if reference_date is None or folder.is_symlink() or agency_folder.is_symlink():
                 problems.append(
-                    f"{agency_folder.name}/{folder.name}: not a folder named after a reference date; "
-                    "name it yyyy-mm-dd"
+                    f"{agency_folder.name}/{folder.name}: not a folder named after a reference date; name it yyyy-mm-dd"
                 )
                 continue
             deliveries.append(Delivery(contract, reference_date, folder))

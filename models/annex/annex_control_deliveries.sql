@@ -68,17 +68,20 @@ reconciled as (
         coalesce(set_aside_per_file.rows_set_aside, 0) as rows_set_aside
     from delivered_files
     inner join current_deliveries
-        on delivered_files.agency = current_deliveries.agency
-        and delivered_files.reference_date = current_deliveries.reference_date
-        and delivered_files.delivery_version = current_deliveries.delivery_version
+        on
+            delivered_files.agency = current_deliveries.agency
+            and delivered_files.reference_date = current_deliveries.reference_date
+            and delivered_files.delivery_version = current_deliveries.delivery_version
     left join accepted_per_file
-        on delivered_files.agency = accepted_per_file.agency
-        and delivered_files.reference_date = accepted_per_file.reference_date
-        and delivered_files.fact = accepted_per_file.fact
+        on
+            delivered_files.agency = accepted_per_file.agency
+            and delivered_files.reference_date = accepted_per_file.reference_date
+            and delivered_files.fact = accepted_per_file.fact
     left join set_aside_per_file
-        on delivered_files.agency = set_aside_per_file.agency
-        and delivered_files.reference_date = set_aside_per_file.reference_date
-        and delivered_files.fact = set_aside_per_file.fact
+        on
+            delivered_files.agency = set_aside_per_file.agency
+            and delivered_files.reference_date = set_aside_per_file.reference_date
+            and delivered_files.fact = set_aside_per_file.fact
 
 ),
 

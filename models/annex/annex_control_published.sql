@@ -39,16 +39,19 @@ compared as (
                 counts.reference_date, counts.year, counts.measure, counts.breakdown, counts.member
             order by
                 case when published_figures.published_on > counts.reference_date then 0 else 1 end,
-                case when published_figures.published_on > counts.reference_date
-                    then published_figures.published_on end,
+                case
+                    when published_figures.published_on > counts.reference_date
+                        then published_figures.published_on
+                end,
                 published_figures.published_on desc
         ) as place_in_time
     from published_figures
     inner join counts
-        on published_figures.year = counts.year
-        and published_figures.measure = counts.measure
-        and published_figures.breakdown = counts.breakdown
-        and published_figures.member = counts.member
+        on
+            published_figures.year = counts.year
+            and published_figures.measure = counts.measure
+            and published_figures.breakdown = counts.breakdown
+            and published_figures.member = counts.member
     inner join measures
         on counts.measure = measures.measure
     where counts.year < extract(year from counts.reference_date)

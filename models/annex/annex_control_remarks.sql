@@ -28,9 +28,10 @@ final as (
     from current_deliveries
     cross join remark_kinds
     left join remarks
-        on current_deliveries.reference_date = remarks.reference_date
-        and current_deliveries.agency = remarks.agency
-        and remark_kinds.remark_kind = remarks.remark_kind
+        on
+            current_deliveries.reference_date = remarks.reference_date
+            and current_deliveries.agency = remarks.agency
+            and remark_kinds.remark_kind = remarks.remark_kind
     group by grouping sets (
         (current_deliveries.reference_date, current_deliveries.agency),
         (

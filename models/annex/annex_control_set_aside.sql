@@ -28,9 +28,10 @@ final as (
     from current_deliveries
     cross join set_aside_reasons
     left join set_aside
-        on current_deliveries.reference_date = set_aside.reference_date
-        and current_deliveries.agency = set_aside.agency
-        and set_aside_reasons.set_aside_reason = set_aside.set_aside_reason
+        on
+            current_deliveries.reference_date = set_aside.reference_date
+            and current_deliveries.agency = set_aside.agency
+            and set_aside_reasons.set_aside_reason = set_aside.set_aside_reason
     group by grouping sets (
         (current_deliveries.reference_date, current_deliveries.agency),
         (

@@ -56,9 +56,10 @@ final as (
         sums.persons = totals.persons as agrees
     from sums
     inner join totals
-        on sums.reference_date = totals.reference_date
-        and sums.year = totals.year
-        and sums.measure = totals.measure
+        on
+            sums.reference_date = totals.reference_date
+            and sums.year = totals.year
+            and sums.measure = totals.measure
     inner join measures
         on sums.measure = measures.measure
     inner join breakdowns

@@ -1,4 +1,4 @@
-{%- set breakdowns = annex_breakdowns() %}
+{%- set breakdowns = var('breakdowns') %}
 {%- set first_year = var('first_possible_day')[:4] | int %}
 
 with counted_persons as (
@@ -84,7 +84,8 @@ counts as (
 years as (
 
     {%- for year in range(first_year, first_year + 100) %}
-    select {{ year }} as year{% if not loop.last %} union all{% endif %}
+    select {{ year }} as year{% if not loop.last %}
+    union all{% endif %}
     {%- endfor %}
 
 ),
@@ -128,11 +129,12 @@ filled as (
         cast(coalesce(counts.persons, 0) as bigint) as persons
     from cells
     left join counts
-        on cells.measure = counts.measure
-        and cells.reference_date = counts.reference_date
-        and cells.year = counts.year
-        and cells.breakdown = counts.breakdown
-        and cells.member = counts.member
+        on
+            cells.measure = counts.measure
+            and cells.reference_date = counts.reference_date
+            and cells.year = counts.year
+            and cells.breakdown = counts.breakdown
+            and cells.member = counts.member
 
 )
 

@@ -1,4 +1,4 @@
-{%- set breakdowns = annex_breakdowns() %}
+{%- set breakdowns = var('breakdowns') %}
 
 with members as (
 

@@ -31,8 +31,9 @@ ranked as (
         ) as place_in_time
     from records
     inner join persons
-        on records.reference_date = persons.reference_date
-        and records.person_key = persons.person_key
+        on
+            records.reference_date = persons.reference_date
+            and records.person_key = persons.person_key
 
 ),
 

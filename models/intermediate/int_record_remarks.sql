@@ -111,11 +111,13 @@ checked as (
     left join municipalities
         on records.nis_code = municipalities.nis_code
     left join type_codes
-        on records.fact = type_codes.fact
-        and records.type_code = type_codes.type_code
+        on
+            records.fact = type_codes.fact
+            and records.type_code = type_codes.type_code
     left join no_show_reasons
-        on records.no_show_reason_code = no_show_reasons.no_show_reason
-        and no_show_reasons.is_delivered_code
+        on
+            records.no_show_reason_code = no_show_reasons.no_show_reason
+            and no_show_reasons.is_delivered_code
 
 ),
 

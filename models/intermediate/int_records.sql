@@ -95,9 +95,10 @@ current_records as (
         end as person_key
     from records
     inner join current_deliveries
-        on records.agency = current_deliveries.agency
-        and records.reference_date = current_deliveries.reference_date
-        and records.delivery_version = current_deliveries.delivery_version
+        on
+            records.agency = current_deliveries.agency
+            and records.reference_date = current_deliveries.reference_date
+            and records.delivery_version = current_deliveries.delivery_version
 
 )
 

@@ -74,12 +74,14 @@ attributed as (
     left join municipalities
         on accepted.nis_code = municipalities.nis_code
     left join eu_memberships
-        on accepted.nationality = eu_memberships.nationality
-        and accepted.event_date >= eu_memberships.member_from
-        and (eu_memberships.member_until is null or accepted.event_date < eu_memberships.member_until)
+        on
+            accepted.nationality = eu_memberships.nationality
+            and accepted.event_date >= eu_memberships.member_from
+            and (eu_memberships.member_until is null or accepted.event_date < eu_memberships.member_until)
     left join no_show_reasons
-        on accepted.no_show_reason_code = no_show_reasons.no_show_reason
-        and no_show_reasons.is_delivered_code
+        on
+            accepted.no_show_reason_code = no_show_reasons.no_show_reason
+            and no_show_reasons.is_delivered_code
 
 )
 

@@ -46,10 +46,11 @@ judged as (
         end as set_aside_reason
     from dated
     left join last_rows
-        on dated.fact = last_rows.fact
-        and dated.agency = last_rows.agency
-        and dated.reference_date = last_rows.reference_date
-        and dated.record_number = last_rows.record_number
+        on
+            dated.fact = last_rows.fact
+            and dated.agency = last_rows.agency
+            and dated.reference_date = last_rows.reference_date
+            and dated.record_number = last_rows.record_number
 
 )
 

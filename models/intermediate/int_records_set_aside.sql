@@ -47,9 +47,10 @@ set_aside as (
         broken_rows.set_aside_reason
     from broken_rows
     inner join current_deliveries
-        on broken_rows.agency = current_deliveries.agency
-        and broken_rows.reference_date = current_deliveries.reference_date
-        and broken_rows.delivery_version = current_deliveries.delivery_version
+        on
+            broken_rows.agency = current_deliveries.agency
+            and broken_rows.reference_date = current_deliveries.reference_date
+            and broken_rows.delivery_version = current_deliveries.delivery_version
 
 )
 

@@ -240,16 +240,31 @@ class AnnexData:
         return (
             self._totals_block(),
             self._deliveries_block(),
-            self._per_agency_block("controle_terzijde", "Terzijde gelegde rijen naar reden", "Reden",
-                                   "annex_control_set_aside", "rows_set_aside"),
-            self._per_agency_block("controle_opmerkingen", "Meegetelde rijen met een opmerking", "Opmerking",
-                                   "annex_control_remarks", "remarks"),
+            self._per_agency_block(
+                "controle_terzijde",
+                "Terzijde gelegde rijen naar reden",
+                "Reden",
+                "annex_control_set_aside",
+                "rows_set_aside",
+            ),
+            self._per_agency_block(
+                "controle_opmerkingen",
+                "Meegetelde rijen met een opmerking",
+                "Opmerking",
+                "annex_control_remarks",
+                "remarks",
+            ),
             Block(
                 "controle_gepubliceerd",
                 "Vergelijking met cijfers die al openbaar zijn",
                 (
-                    Column("Cijfer", TEXT), Column("Gepubliceerd"), Column("Bijlage"), Column("Verschil"),
-                    Column("Exact", TEXT), Column("Gepubliceerd op", TEXT), Column("Bron", TEXT),
+                    Column("Cijfer", TEXT),
+                    Column("Gepubliceerd"),
+                    Column("Bijlage"),
+                    Column("Verschil"),
+                    Column("Exact", TEXT),
+                    Column("Gepubliceerd op", TEXT),
+                    Column("Bron", TEXT),
                 ),
                 tuple(self._select(CONTROL_PUBLISHED_QUERY)),
             ),
@@ -258,7 +273,10 @@ class AnnexData:
     def _totals_block(self) -> Block:
         years = self._question.years
         columns = (
-            Column("Maat", TEXT), Column("Som over", TEXT), *(Column(str(year)) for year in years), Column("Klopt", TEXT)
+            Column("Maat", TEXT),
+            Column("Som over", TEXT),
+            *(Column(str(year)) for year in years),
+            Column("Klopt", TEXT),
         )
         rows: dict[tuple[str, str], list[object]] = {}
         for measure, breakdown, year, persons, agrees in self._select(CONTROL_TOTALS_QUERY):
@@ -266,16 +284,30 @@ class AnnexData:
             row[2 + year - self._question.first_year] = persons
             if not agrees:
                 row[-1] = "nee"
-        return Block("controle_totalen", "Alle uitsplitsingen tellen op tot hetzelfde totaal", columns,
-                     tuple(tuple(row) for row in rows.values()))
+        return Block(
+            "controle_totalen",
+            "Alle uitsplitsingen tellen op tot hetzelfde totaal",
+            columns,
+            tuple(tuple(row) for row in rows.values()),
+        )
 
     def _deliveries_block(self) -> Block:
         columns = (
-            Column("Agentschap", TEXT), Column("Bestand", TEXT), Column("Blad", TEXT), Column("Versie", TEXT),
-            Column("SHA-256 (begin)", TEXT), Column("Aangeleverd"), Column("Aanvaard"), Column("Terzijde"),
+            Column("Agentschap", TEXT),
+            Column("Bestand", TEXT),
+            Column("Blad", TEXT),
+            Column("Versie", TEXT),
+            Column("SHA-256 (begin)", TEXT),
+            Column("Aangeleverd"),
+            Column("Aanvaard"),
+            Column("Terzijde"),
         )
-        return Block("controle_leveringen", "Aangeleverde, aanvaarde en terzijde gelegde rijen", columns,
-                     tuple(self._select(CONTROL_DELIVERIES_QUERY)))
+        return Block(
+            "controle_leveringen",
+            "Aangeleverde, aanvaarde en terzijde gelegde rijen",
+            columns,
+            tuple(self._select(CONTROL_DELIVERIES_QUERY)),
+        )
 
     def _per_agency_block(self, table_name: str, title: str, header: str, model: str, rows: str) -> Block:
         columns = (Column(header, TEXT), Column("AgII"), Column("Atlas"), Column("Amal"))

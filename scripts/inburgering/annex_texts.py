@@ -5,27 +5,48 @@ from __future__ import annotations
 from inburgering.question import Question
 
 DEFINITIONS = (
-    ("Persoon", "Eén geldig rijksregisternummer is één persoon, over de agentschappen heen. Ontbreekt het nummer of is "
-     "het ongeldig, dan telt het dossier bij dat agentschap als persoon."),
-    ("Uitgenodigd", "De eerste extractie uit het Rijksregister en de eerste wervingsbrief vallen allebei in het jaar en "
-     "niet na de peildatum."),
-    ("Aangemeld", "De persoon meldde zich bij eender welk agentschap aan, voor of na de brief en niet na de peildatum."),
+    (
+        "Persoon",
+        "Eén geldig rijksregisternummer is één persoon, over de agentschappen heen. Ontbreekt het nummer of is "
+        "het ongeldig, dan telt het dossier bij dat agentschap als persoon.",
+    ),
+    (
+        "Uitgenodigd",
+        "De eerste extractie uit het Rijksregister en de eerste wervingsbrief vallen allebei in het jaar en "
+        "niet na de peildatum.",
+    ),
+    (
+        "Aangemeld",
+        "De persoon meldde zich bij eender welk agentschap aan, voor of na de brief en niet na de peildatum.",
+    ),
     ("Termijn loopt nog", "Niet aangemeld, en drie maanden na de wervingsbrief zijn op de peildatum nog niet voorbij."),
     ("Bereik", "Aangemeld gedeeld door uitgenodigd."),
-    ("Eerste contract", "Elke persoon telt één keer, in het jaar van het eerste inburgeringscontract ooit bij eender welk "
-     "agentschap. Andere trajecten, zoals enkel Nederlands, tellen niet mee."),
-    ("Eerste attest", "Elke persoon telt één keer, in het jaar van het eerste attest van inburgering. Attesten van eerder "
-     "verworven competenties (EVC) tellen niet mee."),
+    (
+        "Eerste contract",
+        "Elke persoon telt één keer, in het jaar van het eerste inburgeringscontract ooit bij eender welk "
+        "agentschap. Andere trajecten, zoals enkel Nederlands, tellen niet mee.",
+    ),
+    (
+        "Eerste attest",
+        "Elke persoon telt één keer, in het jaar van het eerste attest van inburgering. Attesten van eerder "
+        "verworven competenties (EVC) tellen niet mee.",
+    ),
     ("Agentschap", "Het agentschap dat de getelde rij aanleverde. Het volgt niet uit de provincie."),
     ("Provincie", "De provincie van de gemeente op het ogenblik van het contract, het attest of de brief."),
-    ("Nationaliteitsgroep", "EU wanneer het land op die dag lid van de Europese Unie was (het Verenigd Koninkrijk tot en "
-     "met 31 januari 2020), België inbegrepen. Dit is een andere indeling dan EU+ bij de verblijfsredenen."),
+    (
+        "Nationaliteitsgroep",
+        "EU wanneer het land op die dag lid van de Europese Unie was (het Verenigd Koninkrijk tot en "
+        "met 31 januari 2020), België inbegrepen. Dit is een andere indeling dan EU+ bij de verblijfsredenen.",
+    ),
     ("Onbepaald", "De code is leeg, onbekend of zelf onbepaald. De persoon telt wel mee."),
 )
 
 SIGNS = (
-    ("0", "Geen enkele persoon. Er zijn geen lege cellen in de tabellen. Was niemand uitgenodigd, dan staat het bereik "
-     "ook op 0."),
+    (
+        "0",
+        "Geen enkele persoon. Er zijn geen lege cellen in de tabellen. Was niemand uitgenodigd, dan staat het bereik "
+        "ook op 0.",
+    ),
     ("EU+", "Europese Unie, Noorwegen, IJsland, Liechtenstein en Zwitserland."),
 )
 
@@ -70,4 +91,5 @@ def december_note(question: Question, cases: list[tuple[int, int]]) -> str:
 def outside_list_note(question: Question, measure_label: str, status: str, counts: dict[int, int]) -> str:
     """Say how many persons are counted under overige because the question does not list their status."""
     per_year = "; ".join(f"{year}: {dutch_number(counts.get(year, 0))}" for year in question.years)
-    return f"{measure_label}: onder ‘overige’ zit ook de verblijfsreden ‘{status}’, die niet in de vraag staat. {per_year}."
+    outside = f"onder ‘overige’ zit ook de verblijfsreden ‘{status}’, die niet in de vraag staat"
+    return f"{measure_label}: {outside}. {per_year}."

@@ -198,7 +198,9 @@ def _fill_tab_1(sheet: Worksheet, question: Question, data: AnnexData) -> None:
     by_agency = _place_and_widen(sheet, data.reach_block("t1b_agentschap", "Agentschap", "agency"), FIRST_BLOCK_ROW, 1)
     right = by_agency.last_column + 1 + GAP_COLUMNS
     reasons = _place_and_widen(sheet, data.not_registered_block(), FIRST_BLOCK_ROW, right)
-    by_province = _place_and_widen(sheet, data.reach_block("t1c_provincie", "Provincie", "province"), by_agency.last_row + 3, 1)
+    by_province = _place_and_widen(
+        sheet, data.reach_block("t1c_provincie", "Provincie", "province"), by_agency.last_row + 3, 1
+    )
     _note(sheet, by_agency.last_row + 1, source_line(question))
     _write(sheet, reasons.last_row + 1, right, source_line(question), NOTE_FONT)
     _note(sheet, by_province.last_row + 1, source_line(question))
@@ -262,17 +264,20 @@ def _bar_chart(title: str, y_format: str) -> BarChart:
 def _yearly_chart(contracts: PlacedBlock, attests: PlacedBlock) -> BarChart:
     chart = _bar_chart("Eerste contracten en attesten per jaar", NUMBER_FORMATS[INTEGER])
     for placed, title, colour in (
-        (contracts, MEASURE_LABELS["contracts"], BLUE), (attests, MEASURE_LABELS["attests"], LIGHT_BLUE)
+        (contracts, MEASURE_LABELS["contracts"], BLUE),
+        (attests, MEASURE_LABELS["attests"], LIGHT_BLUE),
     ):
-        figures = Reference(
-            placed.sheet, placed.first_column + 1, placed.last_row, placed.last_column, placed.last_row
-        )
+        figures = Reference(placed.sheet, placed.first_column + 1, placed.last_row, placed.last_column, placed.last_row)
         series = Series(figures, title=title)
         series.graphicalProperties.solidFill = colour
         chart.series.append(series)
     chart.set_categories(
         Reference(
-            contracts.sheet, contracts.first_column + 1, contracts.header_row, contracts.last_column, contracts.header_row
+            contracts.sheet,
+            contracts.first_column + 1,
+            contracts.header_row,
+            contracts.last_column,
+            contracts.header_row,
         )
     )
     chart.legend.position = "b"
@@ -312,8 +317,11 @@ def _fill_cover(sheet: Worksheet, question: Question) -> None:
         ("Gevraagd in", f"{question.asked_in}, op {dutch_date(question.asked_on)}"),
         ("Beantwoord door", question.answered_by),
         ("Peildatum", status_line(question)),
-        ("Aard van de cijfers", "Een momentopname: ook afgesloten jaren kunnen later nog met enkele personen wijzigen. "
-         "Kleine aantallen staan er exact."),
+        (
+            "Aard van de cijfers",
+            "Een momentopname: ook afgesloten jaren kunnen later nog met enkele personen wijzigen. "
+            "Kleine aantallen staan er exact.",
+        ),
     ):
         row = _cover_line(sheet, row, label, text)
     row = _cover_heading(sheet, row, "Inhoud")

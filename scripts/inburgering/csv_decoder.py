@@ -6,7 +6,7 @@ import csv
 from collections.abc import Iterator
 from pathlib import Path
 
-from inburgering.decoding import BATCH_ROWS, BrokenRow, DecodedTable, RefusedFile, check_header
+from inburgering.decoding import BATCH_ROWS, BrokenRow, DecodedTable, RefusedFileError, check_header
 from inburgering.extract_contract import AgencyContract, TableContract
 
 # A quoted value may hold line breaks; one that runs over more lines than this was never closed.
@@ -19,13 +19,15 @@ PYTHON_CODEC = {"utf-8": "utf-8-sig"}
 def decode_csv(path: Path, agency: AgencyContract, table: TableContract) -> DecodedTable:
     """Open a CSV file, check its header and return its rows; row numbers are the line on which a row starts.
 
-    Raises RefusedFile for another header and, while the rows are read, for bytes outside the declared encoding.
+    Raises RefusedFileError for another header and, while the rows are read, for bytes outside the declared encoding.
     """
     lines = _text_lines(path, agency, table)
     records = _records(lines, agency, len(table.columns))
     _, header = next(records, (1, []))
     if header is None:
-        raise RefusedFile(f"{table.place}: the header has a quote that is not closed; deliver the contract's header")
+        raise RefusedFileError(
+            f"{table.place}: the header has a quote that is not closed; deliver the contract's header"
+        )
     check_header(table.place, table.columns, header)
     decoded = DecodedTable(batches=iter(()))
     decoded.batches = _batches(records, len(table.columns), decoded.broken_rows)
@@ -39,7 +41,7 @@ def _text_lines(path: Path, agency: AgencyContract, table: TableContract) -> Ite
             yield from file
     except UnicodeDecodeError:
         line = _first_undecodable_line(path, codec)
-        raise RefusedFile(
+        raise RefusedFileError(
             f"{table.place}, line {line}: bytes that are not {agency.encoding}; save the file as {agency.encoding}"
         ) from None
 

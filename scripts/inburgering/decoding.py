@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 BATCH_ROWS = 50_000
 
 
-class RefusedFile(Exception):
+class RefusedFileError(Exception):
     """A file that breaks the extract contract as a whole; the message names place, expectation and remedy."""
 
 
@@ -32,21 +32,21 @@ class DecodedTable:
 
 
 def check_header(place: str, expected: tuple[str, ...], found: list[str]) -> None:
-    """Raise RefusedFile unless the header is exactly the declared one, naming the first column that differs."""
+    """Raise RefusedFileError unless the header is exactly the declared one, naming the first column that differs."""
     if tuple(found) == expected:
         return
     for position, (want, have) in enumerate(zip(expected, found, strict=False), start=1):
         if want != have:
-            raise RefusedFile(
+            raise RefusedFileError(
                 f"{place}: column {position} should be {want!r} but is {have!r}; "
                 "deliver the columns of the extract contract, in its order and separator"
             )
     if len(found) < len(expected):
-        raise RefusedFile(
+        raise RefusedFileError(
             f"{place}: {len(expected)} columns expected, {len(found)} found; "
             f"column {len(found) + 1}, {expected[len(found)]!r}, is missing (is the separator right?)"
         )
-    raise RefusedFile(
+    raise RefusedFileError(
         f"{place}: {len(expected)} columns expected, {len(found)} found; "
         f"remove the extra column {found[len(expected)]!r}"
     )

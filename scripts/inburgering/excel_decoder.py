@@ -8,7 +8,7 @@ from pathlib import Path
 
 import python_calamine
 
-from inburgering.decoding import BATCH_ROWS, BrokenRow, DecodedTable, RefusedFile, check_header
+from inburgering.decoding import BATCH_ROWS, BrokenRow, DecodedTable, RefusedFileError, check_header
 from inburgering.extract_contract import AgencyContract, TableContract
 
 PERSON_NUMBER_DIGITS = 11
@@ -20,15 +20,17 @@ def decode_excel(path: Path, agency: AgencyContract, table: TableContract) -> De
     Dates become dd/mm/yyyy (their time is dropped), whole numbers lose their decimal point, and a person number that
     Excel kept as a number gets its leading zeros back.
 
-    Raises RefusedFile for a file that is no workbook, a missing sheet and another header.
+    Raises RefusedFileError for a file that is no workbook, a missing sheet and another header.
     """
     try:
         workbook = python_calamine.CalamineWorkbook.from_path(path)
     except (python_calamine.CalamineError, python_calamine.ZipError, OSError) as error:
-        raise RefusedFile(f"{table.file_name}: cannot be opened as an Excel workbook; deliver a .xlsx file") from error
+        raise RefusedFileError(
+            f"{table.file_name}: cannot be opened as an Excel workbook; deliver a .xlsx file"
+        ) from error
     if table.sheet_name not in workbook.sheet_names:
         found = ", ".join(workbook.sheet_names)
-        raise RefusedFile(f"{table.file_name}: sheet {table.sheet_name!r} is missing; the workbook has {found}")
+        raise RefusedFileError(f"{table.file_name}: sheet {table.sheet_name!r} is missing; the workbook has {found}")
     rows = iter(workbook.get_sheet_by_name(table.sheet_name).to_python(skip_empty_area=False))
     header = [str(cell) for cell in next(rows, [])]
     while header and not header[-1]:

@@ -1,8 +1,8 @@
 """The landing: decoded deliveries as Parquet, each in a folder of its own that appears whole or not at all.
 
-    <landing>/agency=<agency>/reference_date=<date>/version=<n>/<table>.parquet     the rows of a table, as text
-                                                               /broken_rows.parquet  rows that could not be cut
-                                                               /delivery.parquet     the register of its files
+<landing>/agency=<agency>/reference_date=<date>/version=<n>/<table>.parquet     the rows of a table, as text
+                                                           /broken_rows.parquet  rows that could not be cut
+                                                           /delivery.parquet     the register of its files
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ import duckdb
 import pyarrow as pa
 
 from inburgering.csv_decoder import decode_csv
-from inburgering.decoding import DecodedTable, RefusedFile
+from inburgering.decoding import DecodedTable, RefusedFileError
 from inburgering.excel_decoder import decode_excel
 from inburgering.extract_contract import AgencyContract, TableContract
 
@@ -127,7 +127,7 @@ class Landing:
             yield
 
     def check_key(self) -> None:
-        """Raise RefusedFile when persons in the landing have pseudonyms made with another key."""
+        """Raise RefusedFileError when persons in the landing have pseudonyms made with another key."""
         registers = self._folder / "agency=*/reference_date=*/version=*/delivery.parquet"
         if not any(self._folder.glob("agency=*/reference_date=*/version=*/delivery.parquet")):
             return
@@ -137,7 +137,7 @@ class Landing:
                 [str(registers), self._key_fingerprint],
             ).fetchone()
         if other[0]:
-            raise RefusedFile(
+            raise RefusedFileError(
                 f"{self._folder}: loaded with another INBURGERING_PSEUDONYM_KEY, so persons would not be recognised; "
                 "use that key, or load everything anew into an empty landing"
             )
@@ -145,12 +145,10 @@ class Landing:
     def load(self, delivery: Delivery, allow_empty: bool) -> LoadedDelivery:
         """Decode a delivery and land it as its newest version, unless the newest version has the same content.
 
-        Raises RefusedFile when any of its files breaks the contract; nothing is landed then.
+        Raises RefusedFileError when any of its files breaks the contract; nothing is landed then.
         """
         hashes = _file_hashes(delivery)
-        target = (
-            self._folder / f"agency={delivery.contract.agency}" / f"reference_date={delivery.reference_date}"
-        )
+        target = self._folder / f"agency={delivery.contract.agency}" / f"reference_date={delivery.reference_date}"
         newest = max((int(path.name.partition("=")[2]) for path in target.glob("version=*")), default=0)
         if newest:
             known = _registered(target / f"version={newest}")
@@ -231,7 +229,7 @@ def _file_hashes(delivery: Delivery) -> dict[str, str]:
     for file_name in dict.fromkeys(table.file_name for table in delivery.contract.tables):
         path = delivery.folder / file_name
         if path.is_symlink() or not path.is_file():
-            raise RefusedFile(f"{file_name}: missing (a link does not count); put the file into {delivery.folder}")
+            raise RefusedFileError(f"{file_name}: missing (a link does not count); put the file into {delivery.folder}")
         with path.open("rb") as file:
             hashes[file_name] = hashlib.file_digest(file, "sha256").hexdigest()
     return hashes
@@ -245,9 +243,7 @@ def _hmac_pads(key: bytes) -> tuple[bytes, bytes]:
     return bytes(byte ^ 0x36 for byte in block), bytes(byte ^ 0x5C for byte in block)
 
 
-def _land_table(
-    connection: duckdb.DuckDBPyConnection, decoded: DecodedTable, table: TableContract, path: Path
-) -> int:
+def _land_table(connection: duckdb.DuckDBPyConnection, decoded: DecodedTable, table: TableContract, path: Path) -> int:
     names = ["person_number" if name == table.person_number_column else name for name in table.columns]
     schema = pa.schema([("row_number", pa.int64()), *((name, pa.string()) for name in names)])
     batches = (_record_batch(batch, schema) for batch in decoded.batches)
@@ -275,10 +271,10 @@ def _record_batch(batch: list[tuple[int, list[str | None]]], schema: pa.Schema) 
 def _check_row_counts(table: TableContract, rows_landed: int, decoded: DecodedTable, allow_empty: bool) -> None:
     rows_broken = len(decoded.broken_rows)
     if rows_landed + rows_broken == 0 and not allow_empty:
-        raise RefusedFile(f"{table.place}: no rows; deliver the rows, or pass --allow-empty when none is meant")
+        raise RefusedFileError(f"{table.place}: no rows; deliver the rows, or pass --allow-empty when none is meant")
     if rows_broken > LARGEST_BROKEN_SHARE * (rows_landed + rows_broken):
         first = decoded.broken_rows[0]
-        raise RefusedFile(
+        raise RefusedFileError(
             f"{table.place}, row {first.row_number}: {first.reason.replace('_', ' ')}, the first of {rows_broken} "
             f"broken rows out of {rows_landed + rows_broken} (1 % is the limit); mend the file's structure"
         )

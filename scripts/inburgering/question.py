@@ -61,9 +61,7 @@ def read_question(name: str, folder: Path = CHECKOUT / "models" / "questions") -
             name=exposure["name"],
             label=exposure["label"],
             provisional_years=tuple(meta.pop("provisional_years")),
-            tabs=tuple(
-                TabText(tab["name"], tab["title"].format(**meta), tab["question"]) for tab in meta.pop("tabs")
-            ),
+            tabs=tuple(TabText(tab["name"], tab["title"].format(**meta), tab["question"]) for tab in meta.pop("tabs")),
             **meta,
         )
     except (KeyError, TypeError) as error:

@@ -47,7 +47,9 @@ class DialectWriter:
         self._contract = contract
         self._agency = contract.agency
         self._seed = seed
-        self._countries = {row["nationality"]: row[NATIONALITY_COLUMN[self._agency]] for row in read_seed("reference/nationalities")}
+        self._countries = {
+            row["nationality"]: row[NATIONALITY_COLUMN[self._agency]] for row in read_seed("reference/nationalities")
+        }
         self._statuses = {row["residence_status"]: row["label"] for row in read_seed("members/residence_statuses")}
 
     def write(self, population: Population, reference_date: datetime.date, folder: Path) -> int:
@@ -56,7 +58,9 @@ class DialectWriter:
         self._written: dict[tuple, list[object]] = {}
         folder.mkdir(parents=True, exist_ok=True)
         tables = {
-            fact: [self._values(event, reference_date) for event in population.delivery(self._agency, fact, reference_date)]
+            fact: [
+                self._values(event, reference_date) for event in population.delivery(self._agency, fact, reference_date)
+            ]
             for fact in FACTS
         }
         if self._contract.file_format == "excel":
@@ -150,7 +154,9 @@ class DialectWriter:
                 if number in BROKEN_AFTER_ROW:
                     file.write(BROKEN_AFTER_ROW[number] + "\r\n")
 
-    def _write_workbook(self, tables: dict[str, list[list[object]]], folder: Path, reference_date: datetime.date) -> None:
+    def _write_workbook(
+        self, tables: dict[str, list[list[object]]], folder: Path, reference_date: datetime.date
+    ) -> None:
         workbook = openpyxl.Workbook(write_only=True)
         workbook.properties.created = datetime.datetime.combine(reference_date, datetime.time())
         for fact, table in zip(FACTS, self._contract.tables, strict=True):

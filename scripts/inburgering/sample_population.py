@@ -35,7 +35,15 @@ OTHER_NON_EU = (
 OTHER_NON_EU_WEIGHTS = [1 / (rank + 12) for rank in range(len(OTHER_NON_EU))]
 PUBLISHED_TOP = {"MA": 24, "AF": 14, "RO": 11, "TR": 11, "SY": 10, "PS": 8, "BG": 7, "IN": 7, "PL": 6, "IQ": 5}
 UNDETERMINED = "undetermined"
-NO_SHOW_REASONS = ["RECHTHEBBEND", "VERHUISD_BUITENLAND", "VERHUISD_GEWEST", "GEEN_DOELGROEP", "OVERLEDEN", "ONBEKEND", ""]
+NO_SHOW_REASONS = [
+    "RECHTHEBBEND",
+    "VERHUISD_BUITENLAND",
+    "VERHUISD_GEWEST",
+    "GEEN_DOELGROEP",
+    "OVERLEDEN",
+    "ONBEKEND",
+    "",
+]
 NO_SHOW_WEIGHTS = [52, 14, 9, 12, 1, 7, 5]
 CIVIC_TYPES = ["TT_IBVP", "TT_IBRH", "TT_IBGD", "TT_IB-18", "TT_IBNB", "TT_IBBXL", "TT_IBAS", "TT_IBLING"]
 CIVIC_WEIGHTS = [38, 45, 6, 2, 3, 4, 1, 1]
@@ -103,14 +111,17 @@ def published_targets(reference_date: datetime.date) -> dict[tuple[int, str, str
         key = (int(row["year"]), row["measure"], row["breakdown"], row["member"])
         figures[key].append((datetime.date.fromisoformat(row["published_on"]), int(row["persons"])))
     return {
-        key: min((f for f in values if f[0] > reference_date), default=max(values))[1] for key, values in figures.items()
+        key: min((f for f in values if f[0] > reference_date), default=max(values))[1]
+        for key, values in figures.items()
     }
 
 
 def agency_targets(measure: str, year: int, reference_date: datetime.date, scale: float) -> dict[str, int]:
     """Return how many first contracts or attests each agency has in a year, as known at a reference date."""
     known = published_targets(reference_date)
-    total = known.get((year, measure, "total", "totaal"), PLAUSIBLE_PER_YEAR[measure].get(year, USUAL_PER_YEAR[measure]))
+    total = known.get(
+        (year, measure, "total", "totaal"), PLAUSIBLE_PER_YEAR[measure].get(year, USUAL_PER_YEAR[measure])
+    )
     fixed = {a: known[year, measure, "agency", a] for a in AGENCIES if (year, measure, "agency", a) in known}
     if len(fixed) == len(AGENCIES):
         return {a: round(n * scale) for a, n in fixed.items()}
@@ -166,7 +177,9 @@ class Population:
     def _person(self, nationality: str | None = None, target_group: str | None = None, year: int = 2020) -> Person:
         gender = self._random.choices(["man", "vrouw", "x", ""], [49, 50.7, 0.1, 0.2])[0]
         nationality = nationality or self._nationality(year)
-        target_group = target_group or self._random.choices(["verplicht", "rechthebbend", "onbepaald"], [41, 58.8, 0.2])[0]
+        target_group = (
+            target_group or self._random.choices(["verplicht", "rechthebbend", "onbepaald"], [41, 58.8, 0.2])[0]
+        )
         return Person(self._person_number(gender), gender, nationality, target_group, self._status(nationality, year))
 
     def _person_number(self, gender: str) -> str:
@@ -211,7 +224,9 @@ class Population:
         if agency not in person.dossiers:
             self._counters[agency] += 1
             count = self._counters[agency]
-            person.dossiers[agency] = {"agii": f"{count:09}", "atlas": f"ATL-{count:06}", "amal": f"G{count:06}"}[agency]
+            person.dossiers[agency] = {"agii": f"{count:09}", "atlas": f"ATL-{count:06}", "amal": f"G{count:06}"}[
+                agency
+            ]
         return person.dossiers[agency]
 
     def _nis_code(self, agency: str, day: datetime.date, flemish_only: bool = False) -> str:
@@ -278,10 +293,10 @@ class Population:
         return nationalities, target_groups
 
     def _contract(self, person: Person, agency: str, day: datetime.date, civic: bool) -> Event:
-        type_code = (
-            self._random.choices(CIVIC_TYPES, CIVIC_WEIGHTS)[0] if civic else self._random.choice(OTHER_TYPES)
+        type_code = self._random.choices(CIVIC_TYPES, CIVIC_WEIGHTS)[0] if civic else self._random.choice(OTHER_TYPES)
+        return self._add(
+            "contracts", person, agency, day, number=self._number(agency, "contracts"), type_code=type_code
         )
-        return self._add("contracts", person, agency, day, number=self._number(agency, "contracts"), type_code=type_code)
 
     def _add(self, fact: str, person: Person, agency: str, day: datetime.date, **values: object) -> Event:
         nis_code = self._nis_code(agency, day, flemish_only=fact == "invitations")
@@ -327,7 +342,9 @@ class Population:
                     day = self._day(year, earliest)
                     self._attest(person, agency, day, "AI023")
                     if self._random.random() < 0.012:
-                        self._attest(person, self._random.choice(AGENCIES), day + DAY * self._random.randrange(1, 200), "AI023")
+                        self._attest(
+                            person, self._random.choice(AGENCIES), day + DAY * self._random.randrange(1, 200), "AI023"
+                        )
             for _ in range(round(700 * self._scale)):
                 agency = self._random.choices(AGENCIES, list(USUAL_SHARE.values()))[0]
                 self._attest(self._person(year=year), agency, self._day(year), "AEVC05")
@@ -372,7 +389,9 @@ class Population:
         if self._random.random() < 0.01:
             other = self._random.choice([a for a in AGENCIES if a != agency])
             later = extracted + DAY * self._random.randrange(5, 40)
-            self._add("invitations", person, other, later, letter=later + 14 * DAY, registered=None, reason="VERHUISD_GEWEST")
+            self._add(
+                "invitations", person, other, later, letter=later + 14 * DAY, registered=None, reason="VERHUISD_GEWEST"
+            )
 
     # restatements and rows that cannot be counted
 
@@ -407,7 +426,10 @@ class Population:
                     lost = min(AGENCIES, key=lambda a: movers[a])
                     movers[lost] += 1
                     self._once_otherwise(
-                        event, reference_date, agency=lost, dossier=self._dossier(event.person, lost),
+                        event,
+                        reference_date,
+                        agency=lost,
+                        dossier=self._dossier(event.person, lost),
                         number=self._number(lost, "contracts"),
                     )
 
@@ -431,8 +453,15 @@ class Population:
                     person = self._person()
                     number = "" if fact == "invitations" else self._number(agency, fact)
                     raw = {"key_date": value}
-                    self._add(fact, person, agency, datetime.date(2022, 6, 15), number=number,
-                              type_code={"contracts": "TT_IBVP", "attests": "AI023"}.get(fact, ""), raw=raw)
+                    self._add(
+                        fact,
+                        person,
+                        agency,
+                        datetime.date(2022, 6, 15),
+                        number=number,
+                        type_code={"contracts": "TT_IBVP", "attests": "AI023"}.get(fact, ""),
+                        raw=raw,
+                    )
 
     def _oddity(self, fact: str, event: Event) -> dict[str, str]:
         """Return cells that are kept and reported, and change no figure that was published."""

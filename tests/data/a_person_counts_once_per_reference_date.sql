@@ -1,21 +1,33 @@
 -- Guards: nobody is counted twice in first contracts, first attests or invitations. Acts: the data engineer.
 with counted as (
 
-    select 'contracts' as measure, reference_date, person_key, count(*) as times
+    select
+        'contracts' as measure,
+        reference_date,
+        person_key,
+        count(*) as times
     from {{ ref('fct_contracts') }}
     where is_first_contract
     group by reference_date, person_key
 
     union all
 
-    select 'attests' as measure, reference_date, person_key, count(*) as times
+    select
+        'attests' as measure,
+        reference_date,
+        person_key,
+        count(*) as times
     from {{ ref('fct_attests') }}
     where is_first_attest
     group by reference_date, person_key
 
     union all
 
-    select 'invitations' as measure, reference_date, person_key, count(*) as times
+    select
+        'invitations' as measure,
+        reference_date,
+        person_key,
+        count(*) as times
     from {{ ref('fct_invitations') }}
     where is_invited
     group by reference_date, person_key

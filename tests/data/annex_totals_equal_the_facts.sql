@@ -1,28 +1,44 @@
 -- Guards: what the annex shows in total is what the facts say, counted without the annex models. Acts: the data engineer.
 with facts as (
 
-    select 'contracts' as measure, reference_date, contract_year as year, count(distinct person_key) as persons
+    select
+        'contracts' as measure,
+        reference_date,
+        contract_year as year,
+        count(distinct person_key) as persons
     from {{ ref('fct_contracts') }}
     where is_civic_integration and is_first_contract
     group by reference_date, contract_year
 
     union all
 
-    select 'attests' as measure, reference_date, attest_year as year, count(distinct person_key) as persons
+    select
+        'attests' as measure,
+        reference_date,
+        attest_year as year,
+        count(distinct person_key) as persons
     from {{ ref('fct_attests') }}
     where is_first_attest
     group by reference_date, attest_year
 
     union all
 
-    select 'invited' as measure, reference_date, letter_year as year, count(distinct person_key) as persons
+    select
+        'invited' as measure,
+        reference_date,
+        letter_year as year,
+        count(distinct person_key) as persons
     from {{ ref('fct_invitations') }}
     where is_invited
     group by reference_date, letter_year
 
     union all
 
-    select 'registered' as measure, reference_date, letter_year as year, count(distinct person_key) as persons
+    select
+        'registered' as measure,
+        reference_date,
+        letter_year as year,
+        count(distinct person_key) as persons
     from {{ ref('fct_invitations') }}
     where is_invited and is_registered
     group by reference_date, letter_year
@@ -31,7 +47,11 @@ with facts as (
 
 annex as (
 
-    select measure, reference_date, year, persons
+    select
+        measure,
+        reference_date,
+        year,
+        persons
     from {{ ref('annex_counts') }}
     where breakdown = 'total' and persons > 0 and measure <> 'not_registered'
 
@@ -45,7 +65,8 @@ select
     annex.persons as persons_in_annex
 from facts
 full outer join annex
-    on facts.measure = annex.measure
-    and facts.reference_date = annex.reference_date
-    and facts.year = annex.year
+    on
+        facts.measure = annex.measure
+        and facts.reference_date = annex.reference_date
+        and facts.year = annex.year
 where facts.persons is null or annex.persons is null or facts.persons <> annex.persons

@@ -1,37 +1,26 @@
--- Guards: read_date on this engine takes exactly the agency's form and only days that exist.
+-- Guards: read_date on this engine takes exactly the agency's form and only days that exist. Acts: the data engineer.
 with examples as (
 
-    select '29/02/2024' as delivered, cast('2024-02-29' as date) as day_first, cast(null as date) as year_first
-    union all
-    select '29/02/2023', null, null
-    union all
-    select '31/12/2023', cast('2023-12-31' as date), null
-    union all
-    select '12/31/2023', null, null
-    union all
-    select '1/2/2023', null, null
-    union all
-    select '01/02/23', null, null
-    union all
-    select '01-02-2023', null, null
-    union all
-    select '01/02/2023 00:00', null, null
-    union all
-    select '2024-02-29', null, cast('2024-02-29' as date)
-    union all
-    select '2023-02-29', null, null
-    union all
-    select '2023-1-5', null, null
-    union all
-    select '20230105', null, null
-    union all
-    select '2023-01-05T00:00', null, null
-    union all
-    select 'onbekend', null, null
-    union all
-    select '00/00/0000', null, null
-    union all
-    select null, null, null
+    select *
+    from (
+        values
+        ('29/02/2024', '2024-02-29', null),
+        ('29/02/2023', null, null),
+        ('31/12/2023', '2023-12-31', null),
+        ('12/31/2023', null, null),
+        ('1/2/2023', null, null),
+        ('01/02/23', null, null),
+        ('01-02-2023', null, null),
+        ('01/02/2023 00:00', null, null),
+        ('2024-02-29', null, '2024-02-29'),
+        ('2023-02-29', null, null),
+        ('2023-1-5', null, null),
+        ('20230105', null, null),
+        ('2023-01-05T00:00', null, null),
+        ('onbekend', null, null),
+        ('00/00/0000', null, null),
+        (null, null, null)
+    ) as listed (delivered, expected_day_first, expected_year_first)  -- noqa: AL05
 
 ),
 
@@ -48,7 +37,7 @@ read as (
 select *
 from read
 where
-    coalesce(cast(found_day_first as {{ dbt.type_string() }}), '<null>')
-    <> coalesce(cast(day_first as {{ dbt.type_string() }}), '<null>')
-    or coalesce(cast(found_year_first as {{ dbt.type_string() }}), '<null>')
-    <> coalesce(cast(year_first as {{ dbt.type_string() }}), '<null>')
+    coalesce(found_day_first, cast('1000-01-01' as date))
+    <> coalesce(cast(expected_day_first as date), cast('1000-01-01' as date))
+    or coalesce(found_year_first, cast('1000-01-01' as date))
+    <> coalesce(cast(expected_year_first as date), cast('1000-01-01' as date))

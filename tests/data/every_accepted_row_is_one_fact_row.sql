@@ -1,19 +1,31 @@
--- Guards: the facts hold exactly the accepted rows of every file. Acts: the data engineer.
+-- Guards: facts hold every accepted row of every file, once. Acts: the data engineer.
 with facts as (
 
-    select 'contracts' as fact, agency, reference_date, count(*) as rows_found
+    select
+        'contracts' as fact,
+        agency,
+        reference_date,
+        count(*) as rows_found
     from {{ ref('fct_contracts') }}
     group by agency, reference_date
 
     union all
 
-    select 'attests' as fact, agency, reference_date, count(*) as rows_found
+    select
+        'attests' as fact,
+        agency,
+        reference_date,
+        count(*) as rows_found
     from {{ ref('fct_attests') }}
     group by agency, reference_date
 
     union all
 
-    select 'invitations' as fact, agency, reference_date, count(*) as rows_found
+    select
+        'invitations' as fact,
+        agency,
+        reference_date,
+        count(*) as rows_found
     from {{ ref('fct_invitations') }}
     group by agency, reference_date
 
@@ -21,7 +33,11 @@ with facts as (
 
 files as (
 
-    select fact, agency, reference_date, rows_accepted
+    select
+        fact,
+        agency,
+        reference_date,
+        rows_accepted
     from {{ ref('annex_control_deliveries') }}
     where agency is not null
 
@@ -35,7 +51,8 @@ select
     facts.rows_found
 from files
 full outer join facts
-    on files.fact = facts.fact
-    and files.agency = facts.agency
-    and files.reference_date = facts.reference_date
+    on
+        files.fact = facts.fact
+        and files.agency = facts.agency
+        and files.reference_date = facts.reference_date
 where coalesce(files.rows_accepted, -1) <> coalesce(facts.rows_found, 0)

@@ -2,7 +2,11 @@
 -- shown, never an error; a figure that finds no cell of the annex is one. Acts: whoever changed the seed.
 with published as (
 
-    select distinct year, measure, breakdown, member
+    select distinct
+        year,
+        measure,
+        breakdown,
+        member
     from {{ ref('published_figures') }}
 
 ),
@@ -30,9 +34,10 @@ from reference_dates
 inner join published
     on published.year < extract(year from reference_dates.reference_date)
 left join compared
-    on reference_dates.reference_date = compared.reference_date
-    and published.year = compared.year
-    and published.measure = compared.measure
-    and published.breakdown = compared.breakdown
-    and published.member = compared.member
+    on
+        reference_dates.reference_date = compared.reference_date
+        and published.year = compared.year
+        and published.measure = compared.measure
+        and published.breakdown = compared.breakdown
+        and published.member = compared.member
 where compared.persons is null

@@ -12,23 +12,39 @@ special_codes as (
 
 codes as (
 
-    select 'agii' as agency, rijksregister_code as code, nationality, 'country' as kind
+    select
+        'agii' as agency,
+        rijksregister_code as code,
+        nationality,
+        'country' as kind
     from nationalities
     where rijksregister_code is not null
 
     union all
 
-    select 'atlas' as agency, nationality as code, nationality, 'country' as kind
+    select
+        'atlas' as agency,
+        nationality as code,
+        nationality,
+        'country' as kind
     from nationalities
 
     union all
 
-    select 'amal' as agency, iso_alpha3 as code, nationality, 'country' as kind
+    select
+        'amal' as agency,
+        iso_alpha3 as code,
+        nationality,
+        'country' as kind
     from nationalities
 
     union all
 
-    select agency, code, nationality, kind
+    select
+        agency,
+        code,
+        nationality,
+        kind
     from special_codes
 
 )
