@@ -61,12 +61,12 @@ def find_deliveries(extracts: Path, contracts: dict[str, AgencyContract]) -> tup
     if not extracts.is_dir():
         raise click.ClickException(f"{extracts}: no such folder; put the extracts there or set INBURGERING_EXTRACTS")
     deliveries, problems = [], []
-    for agency_folder in sorted(path for path in extracts.iterdir() if path.is_dir()):
+    for agency_folder in _visible_folders(extracts):
         contract = contracts.get(agency_folder.name)
         if contract is None:
             problems.append(f"{agency_folder.name}: no such agency; expected one of {', '.join(contracts)}")
             continue
-        for folder in sorted(path for path in agency_folder.iterdir() if path.is_dir()):
+        for folder in _visible_folders(agency_folder):
             reference_date = read_reference_date(folder.name)
             if reference_date is None or folder.is_symlink() or agency_folder.is_symlink():
                 problems.append(
@@ -75,6 +75,10 @@ def find_deliveries(extracts: Path, contracts: dict[str, AgencyContract]) -> tup
                 continue
             deliveries.append(Delivery(contract, reference_date, folder))
     return sorted(deliveries, key=lambda delivery: delivery.reference_date), problems
+
+
+def _visible_folders(parent: Path) -> list[Path]:
+    return sorted(path for path in parent.iterdir() if path.is_dir() and not path.name.startswith("."))
 
 
 def read_reference_date(name: str) -> datetime.date | None:

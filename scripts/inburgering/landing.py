@@ -154,12 +154,12 @@ class Landing:
             known = _registered(target / f"version={newest}")
             if known.hashes == hashes:
                 return LoadedDelivery(None, known.rows_delivered, known.rows_broken)
-        target.mkdir(parents=True, exist_ok=True)
         version = newest + 1
         workspace = Path(tempfile.mkdtemp(prefix=".loading-", dir=self._folder))
         try:
             loaded = self._write(delivery, hashes, workspace, version, allow_empty)
             workspace.chmod(0o755)
+            target.mkdir(parents=True, exist_ok=True)
             workspace.rename(target / f"version={version}")
         except BaseException:
             shutil.rmtree(workspace, ignore_errors=True)
@@ -246,7 +246,8 @@ def _hmac_pads(key: bytes) -> tuple[bytes, bytes]:
 def _land_table(connection: duckdb.DuckDBPyConnection, decoded: DecodedTable, table: TableContract, path: Path) -> int:
     names = ["person_number" if name == table.person_number_column else name for name in table.columns]
     schema = pa.schema([("row_number", pa.int64()), *((name, pa.string()) for name in names)])
-    batches = (_record_batch(batch, schema) for batch in decoded.batches)
+    refusals: list[RefusedFileError] = []
+    batches = _record_batches(decoded, schema, refusals)
     connection.register("decoded_rows", pa.RecordBatchReader.from_batches(schema, batches))
     statement = LAND_TABLE.format(
         columns=", ".join(f'"{name}"' for name in names if name != "person_number"),
@@ -256,9 +257,25 @@ def _land_table(connection: duckdb.DuckDBPyConnection, decoded: DecodedTable, ta
     )
     try:
         rows_landed = connection.execute(statement).fetchone()[0]
+    except duckdb.Error:
+        if refusals:
+            raise refusals[0] from None
+        raise
     finally:
         connection.unregister("decoded_rows")
     return rows_landed
+
+
+def _record_batches(
+    decoded: DecodedTable, schema: pa.Schema, refusals: list[RefusedFileError]
+) -> Iterator[pa.RecordBatch]:
+    """Yield the rows as Arrow batches; keep a refusal aside, since DuckDB wraps what is raised while it reads."""
+    try:
+        for batch in decoded.batches:
+            yield _record_batch(batch, schema)
+    except RefusedFileError as refused:
+        refusals.append(refused)
+        raise
 
 
 def _record_batch(batch: list[tuple[int, list[str | None]]], schema: pa.Schema) -> pa.RecordBatch:

@@ -1,0 +1,83 @@
+"""Run the project's steps as a user would, in folders of a test's own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+CHECKOUT = Path(__file__).resolve().parents[1]
+KEY = "a key that only the tests use"
+
+
+@dataclass(frozen=True)
+class Chain:
+    """The folders of one run of the steps, side by side with all other runs in this checkout."""
+
+    folder: Path
+    key: str | None = KEY
+
+    @property
+    def extracts(self) -> Path:
+        return self.folder / "extracts"
+
+    @property
+    def landing(self) -> Path:
+        return self.folder / "landing"
+
+    @property
+    def warehouse(self) -> Path:
+        return self.folder / "warehouse.duckdb"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Return the environment of a step: this chain's folders and key, and nothing of the user's."""
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(("INBURGERING_", "DBT_"))}
+        chain = {
+            "INBURGERING_EXTRACTS": str(self.extracts),
+            "INBURGERING_LANDING": str(self.landing),
+            "INBURGERING_WAREHOUSE": str(self.warehouse),
+            "DBT_TARGET_PATH": str(self.folder / "target"),
+            "DBT_LOG_PATH": str(self.folder / "logs"),
+        }
+        return kept | chain | ({} if self.key is None else {"INBURGERING_PSEUDONYM_KEY": self.key})
+
+    def script(self, name: str, *arguments: object) -> subprocess.CompletedProcess[str]:
+        """Run scripts/<name>.py and return what it printed and how it ended."""
+        return self._run(sys.executable, CHECKOUT / "scripts" / f"{name}.py", *arguments)
+
+    def load(self, *arguments: object) -> subprocess.CompletedProcess[str]:
+        return self.script("load_extracts", *arguments)
+
+    def dbt(self, *arguments: object) -> subprocess.CompletedProcess[str]:
+        return self._run(Path(sys.executable).with_name("dbt"), *arguments)
+
+    def export(self, *arguments: object) -> subprocess.CompletedProcess[str]:
+        return self.script("export_annex", *arguments)
+
+    def _run(self, *command: object) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(  # noqa: S603
+            [str(part) for part in command],
+            cwd=CHECKOUT,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+
+def succeeded(step: subprocess.CompletedProcess[str]) -> str:
+    """Return what a step printed; fail with its last lines when it ended badly."""
+    assert step.returncode == 0, "\n".join((step.stdout + step.stderr).splitlines()[-40:])
+    return step.stdout
+
+
+def refused(step: subprocess.CompletedProcess[str]) -> str:
+    """Return the one line in which a step says what is wrong; fail when it ended well or with a traceback."""
+    assert step.returncode != 0
+    assert "Traceback" not in step.stdout + step.stderr
+    lines = [line for line in step.stderr.splitlines() if line.strip()]
+    assert len(lines) == 1, lines
+    return lines[0]

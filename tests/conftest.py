@@ -1,0 +1,27 @@
+"""Fixtures that more than one test module needs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from chain import Chain, succeeded
+from inburgering.settings import SAMPLE_KEY
+
+
+@pytest.fixture
+def chain(tmp_path: Path) -> Chain:
+    """Return empty folders for one test."""
+    return Chain(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def small_sample(tmp_path_factory: pytest.TempPathFactory) -> Chain:
+    """Return a small sample that was loaded, built and exported to `annex.xlsx`; tests only read it."""
+    chain = Chain(tmp_path_factory.mktemp("small_sample"), SAMPLE_KEY)
+    succeeded(chain.script("generate_extracts", "--scale", "0.01"))
+    succeeded(chain.load())
+    succeeded(chain.dbt("build"))
+    succeeded(chain.export("--output", chain.folder / "annex.xlsx"))
+    return chain

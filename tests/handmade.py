@@ -1,0 +1,104 @@
+"""Small extracts written by hand: a valid delivery of every agency, of which a test changes what it is about."""
+
+from __future__ import annotations
+
+import csv
+import datetime
+from pathlib import Path
+
+import openpyxl
+
+COMMON = {
+    "agii": ["KBI_NUMMER", "INSZ", "NIS_GEMEENTE", "NATIONALITEIT", "GESLACHT", "DOELGROEP", "VERBLIJFSREDEN"],
+    "atlas": [
+        "Dossiernummer",
+        "Rijksregisternummer",
+        "Gemeente (NIS)",
+        "Nationaliteit",
+        "Geslacht",
+        "Doelgroep",
+        "Verblijfsreden",
+    ],
+    "amal": ["dossier_id", "insz", "nis_code", "nationality", "gender", "target_group", "residence_status"],
+}
+HEADERS = {
+    "agii": {
+        "uitnodigingen.csv": ["EERSTE_EXTRACTIE", "WERVINGSBRIEF", "AANMELDING", "REDEN_GEEN_AANMELDING"],
+        "contracten.csv": ["CONTRACT_ID", "TYPE_TRAJECT", "DATUM_ONDERTEKENING"],
+        "attesten.csv": ["ATTEST_ID", "TYPE_ATTEST", "DATUM_ONDERTEKENING"],
+    },
+    "atlas": {
+        "Uitnodigingen": ["Eerste extractie", "Wervingsbrief", "Aanmelding", "Reden geen aanmelding"],
+        "Contracten": ["Contractnummer", "Traject", "Ondertekend op"],
+        "Attesten": ["Attestnummer", "Type", "Behaald op"],
+    },
+    "amal": {
+        "invitations.csv": ["first_extraction", "letter_sent", "registered", "no_show_reason"],
+        "contracts.csv": ["contract_id", "trajectory", "signed_on"],
+        "attests.csv": ["attest_id", "attest_type", "obtained_on"],
+    },
+}
+PERSON = {
+    "agii": ["D1", "85073003328", "71022", "354", "1", "PLICHT", "student EU+"],
+    "atlas": ["D1", "85.07.30-033.28", 11002, "MA", "Man", "Verplicht", "student EU+"],
+    "amal": ["D1", "85073003328", "44021", "MAR", "M", "V", "VR08"],
+}
+DAY = {"agii": "05/05/2023", "atlas": datetime.date(2023, 5, 5), "amal": "2023-05-05"}
+ENCODING = {"agii": "utf-8", "amal": "windows-1252"}
+SEPARATOR = {"agii": ";", "amal": ","}
+REFERENCE_DATE = "2024-01-31"
+WORKBOOK = "atlas.xlsx"
+
+Rows = list[list[object]]
+
+
+def default_rows(agency: str, table: str) -> Rows:
+    """Return one valid row of a table."""
+    own = HEADERS[agency][table]
+    day = DAY[agency]
+    if len(own) == 4:
+        return [[*PERSON[agency], day, day, day, ""]]
+    code = "TT_IBVP" if own[1] in ("TYPE_TRAJECT", "Traject", "trajectory") else "AI023"
+    return [[*PERSON[agency], f"{table[0]}1", code, day]]
+
+
+def header(agency: str, table: str) -> list[str]:
+    """Return the columns of a table in file order."""
+    return [*COMMON[agency], *HEADERS[agency][table]]
+
+
+def write_delivery(
+    extracts: Path, agency: str, tables: dict[str, Rows] | None = None, reference_date: str = REFERENCE_DATE
+) -> Path:
+    """Write a delivery; tables that are not given get their one default row. Return its folder."""
+    folder = extracts / agency / reference_date
+    folder.mkdir(parents=True, exist_ok=True)
+    rows = {table: default_rows(agency, table) for table in HEADERS[agency]} | (tables or {})
+    if agency == "atlas":
+        write_workbook(folder / WORKBOOK, {sheet: [header(agency, sheet), *rows[sheet]] for sheet in rows})
+    else:
+        for table in rows:
+            write_csv(folder / table, agency, [header(agency, table), *rows[table]])
+    return folder
+
+
+def write_deliveries(extracts: Path, reference_date: str = REFERENCE_DATE) -> None:
+    """Write the default delivery of all three agencies."""
+    for agency in HEADERS:
+        write_delivery(extracts, agency, reference_date=reference_date)
+
+
+def write_csv(path: Path, agency: str, rows: Rows) -> None:
+    """Write rows in the dialect of an agency."""
+    with path.open("w", encoding=ENCODING[agency], newline="") as file:
+        csv.writer(file, delimiter=SEPARATOR[agency]).writerows(rows)
+
+
+def write_workbook(path: Path, sheets: dict[str, Rows]) -> None:
+    """Write rows to the sheets of a workbook."""
+    workbook = openpyxl.Workbook(write_only=True)
+    for title, rows in sheets.items():
+        sheet = workbook.create_sheet(title)
+        for row in rows:
+            sheet.append(row)
+    workbook.save(path)
