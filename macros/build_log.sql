@@ -17,7 +17,7 @@ insert into build_log values (
     {%- set done = [] -%}
     {%- for result in results -%}
         {%- do done.append(result.node.unique_id) -%}
-        {%- if result.status not in ('success', 'pass', 'no-op') -%}
+        {%- if result.status in ('error', 'fail', 'runtime error', 'warn') -%}
             {%- do failed.append(result.node.name) -%}
         {%- endif -%}
     {%- endfor -%}

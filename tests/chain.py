@@ -58,7 +58,7 @@ class Chain:
         return self.script("export_annex", *arguments)
 
     def _run(self, *command: object) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(  # noqa: S603
+        return subprocess.run(
             [str(part) for part in command],
             cwd=CHECKOUT,
             env=self.environment,

@@ -158,6 +158,13 @@ order by started_at desc
 limit 1
 """
 
+DISAGREEING_TOTALS_QUERY = """
+select measure_label, breakdown_label, year
+from annex_control_totals
+where reference_date = $reference_date and year between $first_year and $last_year and agrees is not true
+order by measure_sort_order, breakdown_sort_order, year
+"""
+
 MISSING_AGENCIES_QUERY = """
 select label from dim_agency
 where is_listed and agency not in (
@@ -203,6 +210,10 @@ class AnnexData:
             raise click.ClickException(
                 f"no delivery of {', '.join(missing)} for reference date {self._question.reference_date}; "
                 "load it and run dbt build, or name another reference date in the question"
+            )
+        for measure, breakdown, year in self._select(DISAGREEING_TOTALS_QUERY):
+            raise click.ClickException(
+                f"{measure} of {year} by {breakdown} do not add up to the total; run dbt build and look into its tests"
             )
         if self._question.last_year > self._question.reference_date.year:
             raise click.ClickException(f"last_year {self._question.last_year} is after the reference date")
