@@ -1,0 +1,126 @@
+"""The full-size sample reproduces the figures that are public, at both of its reference dates."""
+
+from __future__ import annotations
+
+import csv
+import datetime
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from chain import CHECKOUT, Chain, succeeded
+from inburgering.settings import SAMPLE_KEY
+
+REFERENCE_DATES = (datetime.date(2023, 1, 31), datetime.date(2024, 1, 31))
+
+
+@pytest.fixture(scope="module")
+def full_sample(tmp_path_factory: pytest.TempPathFactory) -> Chain:
+    chain = Chain(tmp_path_factory.mktemp("full_sample"), SAMPLE_KEY)
+    succeeded(chain.script("generate_extracts"))
+    succeeded(chain.load())
+    succeeded(chain.dbt("build", "--exclude-resource-type", "unit_test"))
+    return chain
+
+
+def published(reference_date: datetime.date) -> dict[tuple[str, ...], int]:
+    """Return the exact published figures of closed years since 2017, as known at a reference date."""
+    with (CHECKOUT / "seeds" / "reference" / "published_figures.csv").open(encoding="utf-8", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["is_exact"] == "true"]
+    known: dict[tuple[str, ...], dict[datetime.date, int]] = {}
+    for row in rows:
+        if 2017 <= int(row["year"]) < reference_date.year:
+            key = (row["measure"], row["year"], row["breakdown"], row["member"])
+            known.setdefault(key, {})[datetime.date.fromisoformat(row["published_on"])] = int(row["persons"])
+    return {
+        key: figures[min((day for day in figures if day > reference_date), default=max(figures))]
+        for key, figures in known.items()
+    }
+
+
+@pytest.mark.parametrize("reference_date", REFERENCE_DATES)
+def test_the_figures_that_are_public_are_reproduced(full_sample: Chain, reference_date: datetime.date) -> None:
+    with duckdb.connect(str(full_sample.warehouse), read_only=True) as connection:
+        rows = connection.execute(
+            "select measure, cast(year as varchar), breakdown, member, persons "
+            "from annex_counts where reference_date = ?",
+            [reference_date],
+        ).fetchall()
+    found = {tuple(row[:4]): row[4] for row in rows}
+    expected = published(reference_date)
+    assert len(expected) >= 25
+    assert {key: found[key] for key in expected} == expected
+
+
+def test_the_ten_published_nationalities_of_2019_are_the_largest(full_sample: Chain) -> None:
+    with duckdb.connect(str(full_sample.warehouse), read_only=True) as connection:
+        rows = connection.execute(
+            "select label from annex_tab_2d where reference_date = '2024-01-31' and year = 2019 and member <> 'totaal' "
+            "order by contracts desc limit 10"
+        ).fetchall()
+    assert [label for (label,) in rows] == [
+        "Marokko",
+        "Afghanistan",
+        "Roemenië",
+        "Turkije",
+        "Syrië",
+        "Palestina",
+        "Bulgarije",
+        "India",
+        "Polen",
+        "Irak",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("what", "at_least"),
+    [
+        ("int_records_judged", 500_000),
+        ("fct_contracts where is_civic_integration and not is_first_contract", 5_000),
+        ("fct_contracts where not is_civic_integration", 5_000),
+        ("fct_attests where attest_type = 'AEVC05'", 1_000),
+        ("fct_invitations where is_december_case", 1_000),
+        ("int_records_judged where nationality_code = '822'", 500),
+        ("int_record_remarks where remark_kind = 'nis_code_not_valid_on_day'", 1_000),
+        ("int_record_remarks where remark_kind like 'empty%'", 1_000),
+        ("int_record_remarks where remark_kind like 'unknown%'", 100),
+        ("(select distinct set_aside_reason from int_records_set_aside)", 8),
+        ("(select person_key from fct_contracts group by all having count(distinct agency) > 1)", 1_000),
+        (
+            "(select distinct persons from annex_counts where breakdown = 'total' and year = 2021 and persons > 20000)",
+            2,
+        ),
+    ],
+)
+def test_the_sample_has_what_real_extracts_have(full_sample: Chain, what: str, at_least: int) -> None:
+    with duckdb.connect(str(full_sample.warehouse), read_only=True) as connection:
+        assert connection.execute(f"select count(*) from {what}").fetchone()[0] >= at_least
+
+
+def test_the_same_seed_gives_the_same_files_and_another_seed_does_not(tmp_path: Path) -> None:
+    folders = [tmp_path / name for name in ("first", "second", "third")]
+    for folder, seed in zip(folders, ("1", "1", "2"), strict=True):
+        succeeded(Chain(folder).script("generate_extracts", "--scale", "0.002", "--seed", seed))
+    first, second, third = (
+        {str(p.relative_to(folder)): p.read_bytes() for p in folder.rglob("*") if p.is_file()} for folder in folders
+    )
+    assert len(first) == 2 * 7 + 1
+    assert first == second
+    assert first != third
+
+
+def test_other_reference_dates_on_request(tmp_path: Path) -> None:
+    chain = Chain(tmp_path)
+    succeeded(chain.script("generate_extracts", "--scale", "0.002", "--reference-date", "2025-01-31"))
+    assert sorted(path.name for path in chain.extracts.glob("*/*")) == ["2025-01-31"] * 3
+
+
+def test_a_folder_with_other_extracts_is_left_alone(chain: Chain) -> None:
+    delivery = chain.extracts / "agii" / "2024-01-31"
+    delivery.mkdir(parents=True)
+    (delivery / "contracten.csv").write_text("echt")
+    step = chain.script("generate_extracts", "--scale", "0.002")
+    assert step.returncode == 1
+    assert "holds extracts that are no sample" in step.stderr
+    assert [path.name for path in chain.extracts.rglob("*") if path.is_file()] == ["contracten.csv"]
