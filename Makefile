@@ -27,7 +27,7 @@ test: setup  ## every test
 lint: setup
 	.venv/bin/ruff check
 	.venv/bin/ruff format --check
-	.venv/bin/sqlfluff lint --processes 2 models tests
+	.venv/bin/sqlfluff lint models tests
 
 bench: setup  ## how long each step takes on the full-size sample, and how much memory
 	.venv/bin/python scripts/measure_steps.py

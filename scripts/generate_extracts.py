@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime
+import tempfile
 import time
+from pathlib import Path
 
 import click
 
@@ -44,17 +46,23 @@ def main(reference_dates: tuple[datetime.datetime, ...], scale: float, seed: int
         raise click.ClickException(
             f"{folder}: holds extracts that are no sample; name another folder in INBURGERING_EXTRACTS"
         )
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / SAMPLE_MARKER).write_text(MARKER_TEXT, encoding="utf-8")
     dates = sorted({moment.date() for moment in reference_dates})
     population = Population(seed, dates, scale)
     contracts = read_contracts()
     work = [(agency, date) for date in dates for agency in AGENCIES]
     rows = 0
-    with click.progressbar(work, label="Writing extracts") as bar:
-        for agency, date in bar:
-            writer = DialectWriter(contracts[agency], seed)
-            rows += writer.write(population, date, folder / agency / date.isoformat())
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".sample-", dir=folder.parent) as workspace:
+        draft = Path(workspace) / folder.name
+        with click.progressbar(work, label="Writing extracts") as bar:
+            for agency, date in bar:
+                writer = DialectWriter(contracts[agency], seed)
+                rows += writer.write(population, date, draft / agency / date.isoformat())
+        (draft / SAMPLE_MARKER).write_text(MARKER_TEXT, encoding="utf-8")
+        # The whole sample appears at once, in place of an earlier one.
+        if folder.exists():
+            folder.rename(Path(workspace) / "earlier sample")
+        draft.rename(folder)
     click.echo(f"Wrote {len(work)} deliveries, {rows} rows, {time.monotonic() - started:.1f} s → {folder}")
 
 

@@ -24,7 +24,7 @@ def main(allow_empty: bool) -> None:
     deliveries, problems = find_deliveries(extracts, read_contracts())
     if not deliveries and not problems:
         raise click.ClickException(f"{extracts}: no delivery found; expected <agency>/<yyyy-mm-dd>/ with its files")
-    rows_delivered = rows_broken = loaded_deliveries = 0
+    files = rows_delivered = rows_broken = loaded_deliveries = 0
     with landing.locked():
         try:
             landing.check_key()
@@ -41,12 +41,13 @@ def main(allow_empty: bool) -> None:
                 lines.append(describe(delivery, loaded))
                 if loaded.version is not None:
                     loaded_deliveries += 1
+                    files += len({table.file_name for table in delivery.contract.tables})
                     rows_delivered += loaded.rows_delivered
                     rows_broken += loaded.rows_broken
     for line in lines:
         click.echo(line)
     click.echo(
-        f"Loaded {loaded_deliveries} of {len(deliveries)} deliveries: {rows_delivered} rows delivered, "
+        f"Loaded {loaded_deliveries} of {len(deliveries)} deliveries: {files} files, {rows_delivered} rows delivered, "
         f"{rows_delivered - rows_broken} landed, {rows_broken} broken and set aside, "
         f"{time.monotonic() - started:.1f} s → {landing_folder()}"
     )

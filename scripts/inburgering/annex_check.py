@@ -7,14 +7,13 @@ from pathlib import Path
 import click
 from openpyxl import load_workbook
 
-from inburgering.annex_data import YEAR_BLOCKS, AnnexData, Block
+from inburgering.annex_data import REACH_BLOCKS, YEAR_BLOCKS, AnnexData, Block
 
 
 def expected_blocks(data: AnnexData) -> dict[str, Block]:
     """Select every block of the annex anew, keyed by the name of its Excel table."""
     blocks = [
-        data.reach_block("t1b_agentschap", "Agentschap", "agency"),
-        data.reach_block("t1c_provincie", "Provincie", "province"),
+        *(data.reach_block(*part) for part in REACH_BLOCKS),
         data.not_registered_block(),
         *(data.year_block(part) for parts in YEAR_BLOCKS.values() for part in parts),
         *data.control_blocks(),

@@ -66,6 +66,9 @@ YEAR_BLOCKS = {
     }.items()
 }
 
+# The tables of tab 1 with a reach: name, header of the label, breakdown.
+REACH_BLOCKS = (("t1b_agentschap", "Agentschap", "agency"), ("t1c_provincie", "Provincie", "province"))
+
 # Closed lists keep their order. Nationalities: most contracts in the last year first, and only those that occur.
 YEAR_BLOCK_QUERY = """
 select label, year, {measure} as persons

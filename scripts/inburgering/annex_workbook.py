@@ -15,7 +15,7 @@ from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.table import Table, TableStyleInfo
 from openpyxl.worksheet.worksheet import Worksheet
 
-from inburgering.annex_data import INTEGER, PERCENTAGE, TEXT, TOTAL_LABEL, YEAR_BLOCKS, AnnexData, Block
+from inburgering.annex_data import INTEGER, PERCENTAGE, REACH_BLOCKS, TEXT, TOTAL_LABEL, YEAR_BLOCKS, AnnexData, Block
 from inburgering.annex_texts import (
     DEFINITIONS,
     SIGNS,
@@ -195,12 +195,10 @@ def _note(sheet: Worksheet, row: int, text: str) -> None:
 
 
 def _fill_tab_1(sheet: Worksheet, question: Question, data: AnnexData) -> None:
-    by_agency = _place_and_widen(sheet, data.reach_block("t1b_agentschap", "Agentschap", "agency"), FIRST_BLOCK_ROW, 1)
+    by_agency = _place_and_widen(sheet, data.reach_block(*REACH_BLOCKS[0]), FIRST_BLOCK_ROW, 1)
     right = by_agency.last_column + 1 + GAP_COLUMNS
     reasons = _place_and_widen(sheet, data.not_registered_block(), FIRST_BLOCK_ROW, right)
-    by_province = _place_and_widen(
-        sheet, data.reach_block("t1c_provincie", "Provincie", "province"), by_agency.last_row + 3, 1
-    )
+    by_province = _place_and_widen(sheet, data.reach_block(*REACH_BLOCKS[1]), by_agency.last_row + 3, 1)
     _note(sheet, by_agency.last_row + 1, source_line(question))
     _write(sheet, reasons.last_row + 1, right, source_line(question), NOTE_FONT)
     _note(sheet, by_province.last_row + 1, source_line(question))
