@@ -12,6 +12,7 @@ import duckdb
 from inburgering.annex_check import check_workbook
 from inburgering.annex_data import AnnexData, open_warehouse
 from inburgering.annex_workbook import build_workbook
+from inburgering.build_status import read_status
 from inburgering.question import Question, newest_question, read_question
 from inburgering.reproducible_workbook import save_reproducibly
 from inburgering.settings import CHECKOUT, warehouse_file
@@ -24,28 +25,35 @@ from inburgering.settings import CHECKOUT, warehouse_file
     type=click.Path(dir_okay=False, path_type=Path),
     help="The workbook to write.  [default: annex/NAME.xlsx]",
 )
-def main(name: str | None, output: Path | None) -> None:
+@click.option(
+    "--last-green", is_flag=True, help="Export the last green build although a later run of dbt was not green."
+)
+def main(name: str | None, output: Path | None, last_green: bool) -> None:
     """Write the annex of question NAME (without a name: the newest) from INBURGERING_WAREHOUSE."""
     started = time.monotonic()
     question = read_question(name) if name else newest_question()
     output = output or CHECKOUT / "annex" / f"{question.name}.xlsx"
-    cells = export_annex(question, warehouse_file(), output)
+    cells = export_annex(question, warehouse_file(), output, last_green)
     click.echo(
         f"Wrote {output}: {question.label}, reference date {question.reference_date}, "
         f"{cells} cells equal to the warehouse, {time.monotonic() - started:.1f} s"
     )
 
 
-def export_annex(question: Question, warehouse: Path, output: Path) -> int:
+def export_annex(question: Question, warehouse: Path, output: Path, last_green: bool = False) -> int:
     """Write and check the annex of a question; return the number of cells that were compared.
+
+    The warehouse only ever holds a whole green build. When a later run of dbt was not green or is not over, that build
+    is exported with `last_green` alone.
 
     The workbook appears under its name only after every figure read back from it equals the warehouse. Raises
     click.ClickException when the warehouse may not be exported, a figure differs or the file cannot be written.
     """
     with open_warehouse(warehouse) as connection:
+        check_build(connection, warehouse, last_green)
         data = AnnexData(connection, question)
-        data.check_build()
         try:
+            data.check_selection()
             workbook = build_workbook(question, data)
         except (duckdb.BinderException, duckdb.CatalogException):
             raise click.ClickException(f"{warehouse}: built by another version of the models; run dbt build") from None
@@ -61,6 +69,22 @@ def export_annex(question: Question, warehouse: Path, output: Path) -> int:
                 f"{output}: cannot be written ({error.strerror}); close it or name another file with --output"
             ) from None
     return cells
+
+
+def check_build(connection: duckdb.DuckDBPyConnection, warehouse: Path, last_green: bool) -> None:
+    """Raise click.ClickException unless the warehouse holds a whole green build, the result of the last run of dbt."""
+    try:
+        build = connection.execute("select invocation_id, started_at from build").fetchone()
+    except duckdb.CatalogException:
+        raise click.ClickException(f"{warehouse}: not the result of a green build; run dbt build first") from None
+    last_run = read_status(warehouse)
+    if last_green or last_run is None or last_run.invocation_id == build[0]:
+        return
+    raise click.ClickException(
+        f"the last run (dbt {last_run.command}, started {last_run.started_at} UTC) is {last_run.outcome}: "
+        f"{last_run.problem or 'it was no build'}; run dbt build until it is green, or export the green build of "
+        f"{build[1]} UTC with --last-green"
+    )
 
 
 if __name__ == "__main__":

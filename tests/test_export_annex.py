@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
 import pytest
 
 from chain import Chain, refused, succeeded
+from inburgering.build_status import read_status, write_status
 from inburgering.settings import SAMPLE_KEY
 
 
@@ -17,7 +19,8 @@ from inburgering.settings import SAMPLE_KEY
 def built(small_sample: Chain, tmp_path: Path) -> Chain:
     """Return a copy of the small sample that a test may spoil."""
     shutil.copytree(small_sample.landing, tmp_path / "landing")
-    shutil.copy(small_sample.warehouse, tmp_path / "warehouse.duckdb")
+    for path in small_sample.folder.glob("warehouse.duckdb*"):
+        shutil.copy(path, tmp_path)
     shutil.copytree(small_sample.folder / "target", tmp_path / "target")
     return Chain(tmp_path, SAMPLE_KEY)
 
@@ -54,12 +57,12 @@ def test_a_file_that_is_no_warehouse(chain: Chain) -> None:
 
 def test_a_warehouse_that_was_never_built(chain: Chain) -> None:
     duckdb.connect(str(chain.warehouse)).close()
-    assert refusal(chain) == "Error: the warehouse was never built; run dbt build first"
+    assert refusal(chain) == f"Error: {chain.warehouse}: not the result of a green build; run dbt build first"
 
 
-def test_a_warehouse_that_a_build_is_writing(built: Chain) -> None:
+def test_a_warehouse_that_another_program_writes_to(built: Chain) -> None:
     with duckdb.connect(str(built.warehouse)):
-        assert "in use by another program, perhaps a build; try again later" in refusal(built)
+        assert "in use by another program; try again later" in refusal(built)
 
 
 def test_a_build_of_some_models_only(built: Chain) -> None:
@@ -67,7 +70,7 @@ def test_a_build_of_some_models_only(built: Chain) -> None:
     message = refusal(built)
     assert "(dbt build, started" in message
     assert "is partial" in message
-    assert "steps were left out; run dbt build until it is green" in message
+    assert "steps were left out; run dbt build until it is green, or export the green build of" in message
 
 
 def test_a_run_without_tests(built: Chain) -> None:
@@ -81,11 +84,16 @@ def test_a_build_with_a_step_that_failed(built: Chain) -> None:
 
 
 def test_a_build_that_was_broken_off(built: Chain) -> None:
-    with duckdb.connect(str(built.warehouse)) as connection:
-        connection.execute(
-            "update build_log set outcome = 'running', problem = 'it is still running or was broken off'"
-        )
-    assert "is running: it is still running or was broken off" in refusal(built)
+    started = replace(read_status(built.warehouse), invocation_id="another", outcome="running", problem="broken off")
+    write_status(built.warehouse, started)
+    assert "is running: broken off" in refusal(built)
+
+
+def test_the_last_green_build_can_be_exported_after_a_red_one(built: Chain) -> None:
+    succeeded(built.export("--output", built.folder / "before.xlsx"))
+    assert built.dbt("build", "--vars", "{registration_term_months: drie}").returncode != 0
+    succeeded(built.export("--last-green", "--output", built.folder / "after.xlsx"))
+    assert (built.folder / "before.xlsx").read_bytes() == (built.folder / "after.xlsx").read_bytes()
 
 
 def test_a_build_without_rows(built: Chain) -> None:
@@ -96,7 +104,7 @@ def test_a_build_without_rows(built: Chain) -> None:
 def test_a_red_test_after_a_green_build_counts_and_a_green_one_does_not(built: Chain) -> None:
     succeeded(built.dbt("test", "--select", "one_row_of_dim_gender_per_gender"))
     succeeded(built.export("--output", built.folder / "a.xlsx"))
-    with duckdb.connect(str(built.warehouse)) as connection:
+    with duckdb.connect(f"{built.warehouse}.building") as connection:
         connection.execute("delete from dim_gender")
     assert built.dbt("test", "--select", "one_row_of_dim_gender_per_gender").returncode != 0
     assert "(dbt test, started" in refusal(built)

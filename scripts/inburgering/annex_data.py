@@ -152,15 +152,6 @@ where reference_date = $reference_date and year between $first_year and $last_ye
 order by measure_sort_order, year, breakdown <> 'total', breakdown, persons_published desc
 """
 
-# A green test run after a build changes no table, so it does not count against that build.
-LAST_RUN_QUERY = """
-select command, outcome, problem, started_at
-from build_log
-where not (command = 'test' and outcome = 'green')
-order by started_at desc
-limit 1
-"""
-
 DISAGREEING_TOTALS_QUERY = """
 select measure_label, breakdown_label, year
 from annex_control_totals
@@ -194,20 +185,8 @@ class AnnexData:
         named = {**self._values, **values}
         return self._connection.execute(query, {k: v for k, v in named.items() if f"${k}" in query}).fetchall()
 
-    def check_build(self) -> None:
-        """Raise click.ClickException unless every table comes from one complete, green build with all deliveries."""
-        try:
-            last_run = self._select(LAST_RUN_QUERY)
-        except duckdb.CatalogException:
-            last_run = []
-        if not last_run:
-            raise click.ClickException("the warehouse was never built; run dbt build first")
-        command, outcome, problem, started_at = last_run[0]
-        if command != "build" or outcome != "green":
-            raise click.ClickException(
-                f"the last run (dbt {command}, started {started_at:%Y-%m-%d %H:%M} UTC) is {outcome}: "
-                f"{problem or 'it was not a whole build'}; run dbt build until it is green"
-            )
+    def check_selection(self) -> None:
+        """Raise click.ClickException unless this build has what the question needs, and its totals agree."""
         missing = [label for (label,) in self._select(MISSING_AGENCIES_QUERY)]
         if missing:
             raise click.ClickException(
@@ -345,5 +324,5 @@ def open_warehouse(path: Path) -> duckdb.DuckDBPyConnection:
         return duckdb.connect(str(path), read_only=True)
     except duckdb.IOException as error:
         if "lock" in str(error):
-            raise click.ClickException(f"{path}: in use by another program, perhaps a build; try again later") from None
+            raise click.ClickException(f"{path}: in use by another program; try again later") from None
         raise click.ClickException(f"{path}: not a DuckDB warehouse; run dbt build anew") from None

@@ -1,0 +1,57 @@
+{#- Tell the publisher that a run starts: until it ends well, the tables in the workspace are of two runs. -#}
+{% macro record_run_start() %}
+{%- if execute and flags.WHICH != 'test' -%}
+    {%- do record_run('running', 'it is still running or was broken off') -%}
+{%- endif -%}
+{% endmacro %}
+
+{#- Tell the publisher how a run ended: a build is green when no step failed and none was left out. -#}
+{% macro record_run_end(results) %}
+{%- if execute -%}
+    {%- set failed = [] -%}
+    {%- set done = [] -%}
+    {%- for result in results -%}
+        {%- do done.append(result.node.unique_id) -%}
+        {%- if result.status in ('error', 'fail', 'runtime error', 'warn') -%}
+            {%- do failed.append(result.node.name) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {%- set left_out = [] -%}
+    {%- for node in graph.nodes.values() -%}
+        {%- if node.resource_type in ('model', 'seed', 'test') and node.unique_id not in done -%}
+            {%- do left_out.append(node.name) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {%- if failed -%}
+        {%- do record_run('red', failed | length ~ ' steps failed, ' ~ failed[0] ~ ' first') -%}
+    {%- elif flags.WHICH != 'test' and flags.EMPTY -%}
+        {%- do record_run('partial', 'it was run without rows') -%}
+    {%- elif flags.WHICH != 'test' and left_out -%}
+        {%- do record_run('partial', left_out | length ~ ' steps were left out') -%}
+    {%- else -%}
+        {%- do record_run('green', '') -%}
+        {%- if flags.WHICH == 'build' %}{{ print_build_summary() }}{% endif -%}
+    {%- endif -%}
+{%- endif -%}
+{% endmacro %}
+
+{% macro record_run(outcome, problem) %}
+    {%- do adapter.store_relation('warehouse_publisher', none, [], '', 'duckdb', {
+        'invocation_id': invocation_id,
+        'command': flags.WHICH,
+        'started_at': run_started_at.strftime('%Y-%m-%d %H:%M'),
+        'outcome': outcome,
+        'problem': problem,
+    }) -%}
+{% endmacro %}
+
+{% macro print_build_summary() %}
+    {%- set summary = run_query(
+        "select sum(rows_delivered), sum(rows_accepted), sum(rows_set_aside), count(distinct agency || reference_date) from "
+        ~ target.schema ~ ".annex_control_deliveries where agency is not null"
+    ).rows[0] -%}
+    {%- do print(
+        "Built and published from " ~ summary[3] ~ " deliveries: " ~ summary[0] ~ " rows delivered, "
+        ~ summary[1] ~ " accepted, " ~ summary[2] ~ " set aside"
+    ) -%}
+{% endmacro %}

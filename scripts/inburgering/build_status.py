@@ -1,0 +1,42 @@
+"""How the last run of dbt on a warehouse ended: a small file beside the warehouse."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+RUNNING = "running"
+GREEN = "green"
+RED = "red"
+PARTIAL = "partial"
+
+
+@dataclass(frozen=True)
+class BuildStatus:
+    """A run of dbt: its id, command, start (UTC), outcome (running, green, red or partial), and what went wrong."""
+
+    invocation_id: str
+    command: str
+    started_at: str
+    outcome: str
+    problem: str
+
+
+def status_file(warehouse: Path) -> Path:
+    """Return where the status of a warehouse is kept."""
+    return warehouse.with_name(warehouse.name + ".status.json")
+
+
+def read_status(warehouse: Path) -> BuildStatus | None:
+    """Return how the last run ended; None where dbt never ran."""
+    path = status_file(warehouse)
+    return BuildStatus(**json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else None
+
+
+def write_status(warehouse: Path, status: BuildStatus) -> None:
+    """Replace the status in one step, so that a reader never meets half of it."""
+    path = status_file(warehouse)
+    draft = path.with_name(path.name + ".new")
+    draft.write_text(json.dumps(asdict(status), indent=2) + "\n", encoding="utf-8")
+    draft.replace(path)

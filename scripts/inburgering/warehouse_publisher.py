@@ -1,0 +1,78 @@
+"""A dbt-duckdb plugin: dbt builds in a file of its own, and a whole green build replaces the warehouse in one step.
+
+Readers keep the file they opened and never block a build; a build that is killed or red leaves the warehouse as it was.
+The hooks of dbt_project.yml call it through `adapter.store_relation`, at the start and at the end of a run.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import shutil
+from pathlib import Path
+
+from dbt.adapters.duckdb.plugins import BasePlugin
+from dbt.adapters.duckdb.utils import TargetConfig
+from dbt_common.exceptions import DbtRuntimeError
+from duckdb import DuckDBPyConnection
+
+from inburgering.build_status import GREEN, BuildStatus, write_status
+
+# DuckDB names a database after what stands before the first dot, so views keep working under both names.
+WORKSPACE_SUFFIX = ".building"
+DRAFT_SUFFIX = ".new"
+
+
+class Plugin(BasePlugin):
+    """Knows the warehouse behind the workspace that dbt builds in."""
+
+    def initialize(self, plugin_config: dict) -> None:
+        """Claim the workspace for this process; dbt calls this before it opens the file."""
+        self._workspace = Path(self.creds.path)
+        self._warehouse = self._workspace.with_name(self._workspace.name.removesuffix(WORKSPACE_SUFFIX))
+        try:
+            self._workspace.parent.mkdir(parents=True, exist_ok=True)
+            self._lock = self._workspace.with_name(self._workspace.name + ".lock").open("w")
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise DbtRuntimeError(
+                f"{self._warehouse}: another dbt is at work on this warehouse; wait for it, or name another file in "
+                "INBURGERING_WAREHOUSE"
+            ) from None
+        except OSError as error:
+            raise DbtRuntimeError(
+                f"{self._warehouse}: cannot be written beside ({error.strerror}); name another file in "
+                "INBURGERING_WAREHOUSE"
+            ) from None
+
+    def configure_connection(self, conn: DuckDBPyConnection) -> None:
+        """Remember the connection, to bring everything into the file before it is copied."""
+        self._connection = conn
+
+    def store(self, target_config: TargetConfig) -> None:
+        """Record how far a run is; publish the workspace when a whole build is green."""
+        status = BuildStatus(**target_config.config)
+        try:
+            if status.outcome == GREEN and status.command == "build":
+                self._publish(status)
+            if status.outcome == GREEN and status.command == "test":
+                return  # it changed no table
+            write_status(self._warehouse, status)
+        except OSError as error:
+            raise DbtRuntimeError(
+                f"{self._warehouse}: cannot be written ({error.strerror}); the last green build stays; make room or "
+                "name another file in INBURGERING_WAREHOUSE, and run dbt build again"
+            ) from None
+
+    def _publish(self, status: BuildStatus) -> None:
+        cursor = self._connection.cursor()
+        cursor.execute(
+            "create or replace table build as select ? as invocation_id, ? as started_at",
+            [status.invocation_id, status.started_at],
+        )
+        cursor.execute("checkpoint")
+        draft = self._warehouse.with_name(self._warehouse.name + DRAFT_SUFFIX)
+        try:
+            shutil.copyfile(self._workspace, draft)
+            draft.replace(self._warehouse)
+        finally:
+            draft.unlink(missing_ok=True)
