@@ -6,14 +6,43 @@ import csv
 from collections.abc import Iterator
 from pathlib import Path
 
-from inburgering.decoding import BATCH_ROWS, BrokenRow, DecodedTable, RefusedFileError, check_header
+from inburgering.decoding import (
+    BATCH_ROWS,
+    LONGEST_VALUE,
+    BrokenRow,
+    DecodedTable,
+    RefusedFileError,
+    check_header,
+    check_text,
+)
 from inburgering.extract_contract import AgencyContract, TableContract
+
+# The csv module gives up on longer fields; those are told apart by LONGEST_VALUE.
+csv.field_size_limit(2**31 - 1)
 
 # A quoted value may hold line breaks; one that runs over more lines than this was never closed.
 LONGEST_VALUE_LINES = 20
 
+OTHER_FORMATS = {
+    b"PK\x03\x04": "a workbook or zip file",
+    b"\xd0\xcf\x11\xe0": "an old Excel file",
+    b"%PDF": "a PDF",
+    b"\x1f\x8b": "a gzip file",
+    b"\xff\xfe": "UTF-16 text",
+    b"\xfe\xff": "UTF-16 text",
+}
+
 # A byte order mark is allowed where the encoding has one.
 PYTHON_CODEC = {"utf-8": "utf-8-sig"}
+
+
+def check_csv_file(path: Path, file_name: str) -> None:
+    """Raise RefusedFileError when the file begins like one of another format."""
+    with path.open("rb") as file:
+        start = file.read(8)
+    for signature, name in OTHER_FORMATS.items():
+        if start.startswith(signature):
+            raise RefusedFileError(f"{file_name}: is {name}, not a CSV file; export it as CSV")
 
 
 def decode_csv(path: Path, agency: AgencyContract, table: TableContract) -> DecodedTable:
@@ -38,7 +67,10 @@ def _text_lines(path: Path, agency: AgencyContract, table: TableContract) -> Ite
     codec = PYTHON_CODEC.get(agency.encoding, agency.encoding)
     try:
         with path.open(encoding=codec, newline="") as file:
-            yield from file
+            for number, line in enumerate(file, start=1):
+                if not line.isascii() or "\0" in line:
+                    check_text(f"{table.place}, line {number}", line)
+                yield line
     except UnicodeDecodeError:
         line = _first_undecodable_line(path, codec)
         raise RefusedFileError(
@@ -115,6 +147,8 @@ def _batches(
     for number, values in records:
         if values is None:
             broken_rows.append(BrokenRow(number, "unclosed_quote"))
+        elif len(values) == width and max(map(len, values)) > LONGEST_VALUE:
+            broken_rows.append(BrokenRow(number, "value_too_long"))
         elif len(values) != width:
             broken_rows.append(BrokenRow(number, "too_few_fields" if len(values) < width else "too_many_fields"))
         else:

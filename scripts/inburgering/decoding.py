@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 BATCH_ROWS = 50_000
+
+# What one cell of a workbook can hold; a longer value could not be sent back to the agency.
+LONGEST_VALUE = 32_767
+
+# UTF-8 that somebody read as windows-1252 (ï became Ã¯), and the sign for a character that was lost.
+WRONGLY_DECODED = re.compile("[ÂÃ][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|â€|ï»¿|\ufffd")
 
 
 class RefusedFileError(Exception):
@@ -29,6 +36,19 @@ class DecodedTable:
 
     batches: Iterator[list[tuple[int, list[str | None]]]]
     broken_rows: list[BrokenRow] = field(default_factory=list)
+
+
+def check_text(place: str, text: str) -> None:
+    """Raise RefusedFileError for text that was decoded wrongly before it came, or that has NUL bytes in it."""
+    if text.isascii() and "\0" not in text:
+        return
+    if "\0" in text:
+        raise RefusedFileError(f"{place}: NUL bytes in the text; export the file anew, as plain text")
+    wrong = WRONGLY_DECODED.search(text)
+    if wrong:
+        raise RefusedFileError(
+            f"{place}: {wrong[0]!r} is text that was decoded wrongly before it came; export it anew from its source"
+        )
 
 
 def check_header(place: str, expected: tuple[str, ...], found: list[str]) -> None:

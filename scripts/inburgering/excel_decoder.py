@@ -8,8 +8,9 @@ from pathlib import Path
 
 import python_calamine
 
-from inburgering.decoding import BATCH_ROWS, BrokenRow, DecodedTable, RefusedFileError, check_header
+from inburgering.decoding import BATCH_ROWS, BrokenRow, DecodedTable, RefusedFileError, check_header, check_text
 from inburgering.extract_contract import AgencyContract, TableContract
+from inburgering.workbook_file import refuse_formulas
 
 PERSON_NUMBER_DIGITS = 11
 
@@ -36,6 +37,7 @@ def decode_excel(path: Path, agency: AgencyContract, table: TableContract) -> De
     while header and not header[-1]:
         header.pop()
     check_header(table.place, table.columns, header)
+    refuse_formulas(path, table)
     decoded = DecodedTable(batches=iter(()))
     decoded.batches = _batches(rows, table, decoded.broken_rows)
     return decoded
@@ -54,6 +56,9 @@ def _batches(
             broken_rows.append(BrokenRow(number, "too_many_fields"))
             continue
         values = [_text(cell) for cell in cells[:width]]
+        for value in values:
+            if value is not None and not value.isascii():
+                check_text(f"{table.place}, row {number}", value)
         if isinstance(cells[person_number], int | float) and values[person_number].isdigit():
             values[person_number] = values[person_number].zfill(PERSON_NUMBER_DIGITS)
         batch.append((number, values))

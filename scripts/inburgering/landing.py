@@ -21,11 +21,13 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from inburgering.csv_decoder import decode_csv
+from inburgering.csv_decoder import check_csv_file, decode_csv
 from inburgering.decoding import DecodedTable, RefusedFileError
 from inburgering.excel_decoder import decode_excel
 from inburgering.extract_contract import AgencyContract, TableContract
+from inburgering.workbook_file import check_workbook_file
 
+FILE_CHECKS = {"csv": check_csv_file, "excel": check_workbook_file}
 DECODERS = {"csv": decode_csv, "excel": decode_excel}
 LARGEST_BROKEN_SHARE = 0.01
 HMAC_BLOCK_BYTES = 64
@@ -178,6 +180,8 @@ class Landing:
                 "create temp table pseudonym_key as select ?::blob as inner_pad, ?::blob as outer_pad",
                 [inner_pad, outer_pad],
             )
+            for file_name in hashes:
+                FILE_CHECKS[delivery.contract.file_format](delivery.folder / file_name, file_name)
             for table in delivery.contract.tables:
                 path = delivery.folder / table.file_name
                 decoded = DECODERS[delivery.contract.file_format](path, delivery.contract, table)
