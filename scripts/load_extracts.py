@@ -95,10 +95,16 @@ def describe(delivery: Delivery, loaded: LoadedDelivery) -> str:
     """Say in one line what loading a delivery came to."""
     if loaded.version is None:
         return f"{delivery.name}: unchanged, nothing to do"
-    return (
+    line = (
         f"{delivery.name}: version {loaded.version}, {loaded.rows_delivered} rows delivered, "
         f"{loaded.rows_delivered - loaded.rows_broken} landed, {loaded.rows_broken} broken and set aside"
     )
+    if loaded.version > 1:
+        line += (
+            f"; since version {loaded.version - 1}: {loaded.rows_added} rows added, {loaded.rows_gone} gone, "
+            f"{loaded.rows_changed} changed"
+        )
+    return line
 
 
 if __name__ == "__main__":

@@ -357,6 +357,17 @@ def test_the_same_content_again_is_no_new_version_and_other_content_is(chain: Ch
     assert before.items() <= snapshot(chain.landing).items()
 
 
+def test_a_new_version_says_what_was_added_gone_and_changed(chain: Chain) -> None:
+    first = contracts_of("agii", ["", BORN_BEFORE_2000, "", ""])
+    write_delivery(chain.extracts, "agii", {"contracten.csv": [*first, first[3]]})
+    succeeded(chain.load())
+    # C0 is gone, C1 is another person, C2 stays, C3 came twice and comes three times, C4 is new.
+    other_person = [first[1][0], BORN_AFTER_2000, *first[1][2:]]
+    new = contracts_of("agii", [""] * 5)[4]
+    write_delivery(chain.extracts, "agii", {"contracten.csv": [new, first[3], first[2], other_person, *[first[3]] * 2]})
+    assert "since version 1: 2 rows added, 1 gone, 1 changed" in succeeded(chain.load())
+
+
 def test_two_loads_at_the_same_time_land_each_delivery_once(chain: Chain) -> None:
     write_deliveries(chain.extracts)
     with ThreadPoolExecutor() as pool:

@@ -9,6 +9,8 @@ import yaml
 
 from inburgering.settings import CHECKOUT
 
+KEY_ATTRIBUTE = {"invitations": "dossier_number", "contracts": "contract_number", "attests": "attest_number"}
+
 
 @dataclass(frozen=True)
 class TableContract:
@@ -17,8 +19,23 @@ class TableContract:
     name: str
     file_name: str
     sheet_name: str | None
+    fact: str
     columns: tuple[str, ...]
-    person_number_column: str
+    attributes: tuple[str, ...]
+
+    def column_of(self, attribute: str) -> str:
+        """Return the agency's own name for what the project calls `attribute`."""
+        return self.columns[self.attributes.index(attribute)]
+
+    @property
+    def person_number_column(self) -> str:
+        """Return the column with the person number, which never lands."""
+        return self.column_of("person_number")
+
+    @property
+    def key_column(self) -> str:
+        """Return the column whose value must be unique in the table."""
+        return self.column_of(KEY_ATTRIBUTE[self.fact])
 
     @property
     def place(self) -> str:
@@ -67,8 +84,9 @@ def _table_contract(table: dict, dialect: dict) -> TableContract:
         name=table["name"],
         file_name=meta.get("file", dialect.get("file")),
         sheet_name=meta.get("sheet"),
+        fact=meta["fact"],
         columns=tuple(column["name"] for column in delivered),
-        person_number_column=next(c["name"] for c in delivered if _column_meta(c).get("person_number")),
+        attributes=tuple(_column_meta(column)["attribute"] for column in delivered),
     )
 
 

@@ -63,6 +63,27 @@ copy (
 ) to '{path}' (format parquet, compression zstd)
 """
 
+# Rows with the same key are told apart by their order in the file.
+COMPARE_VERSIONS = """
+with earlier as (
+    select *, row_number() over (partition by {key} order by row_number) as occurrence
+    from read_parquet($earlier)
+),
+later as (
+    select *, row_number() over (partition by {key} order by row_number) as occurrence
+    from read_parquet($later)
+)
+select
+    count(*) filter (where earlier.occurrence is null),
+    count(*) filter (where later.occurrence is null),
+    count(*) filter (where row({earlier_values}) is distinct from row({later_values})
+        and earlier.occurrence is not null and later.occurrence is not null)
+from earlier
+full join later
+    on earlier.{key} is not distinct from later.{key}
+    and earlier.occurrence = later.occurrence
+"""
+
 BROKEN_ROWS_SCHEMA = pa.schema(
     [
         ("table_name", pa.string()),
@@ -81,6 +102,9 @@ REGISTER_SCHEMA = pa.schema(
         ("size_bytes", pa.int64()),
         ("rows_delivered", pa.int64()),
         ("rows_broken", pa.int64()),
+        ("rows_added", pa.int64()),
+        ("rows_gone", pa.int64()),
+        ("rows_changed", pa.int64()),
         ("loaded_at", pa.timestamp("s", tz="UTC")),
         ("key_fingerprint", pa.string()),
     ]
@@ -103,11 +127,17 @@ class Delivery:
 
 @dataclass(frozen=True)
 class LoadedDelivery:
-    """What landing a delivery came to; `version` is None when the same content was there already."""
+    """What landing a delivery came to, in rows; `version` is None when the same content was there already.
+
+    Added, gone and changed compare with the version before; of a first version every row is added.
+    """
 
     version: int | None
     rows_delivered: int
     rows_broken: int
+    rows_added: int = 0
+    rows_gone: int = 0
+    rows_changed: int = 0
 
 
 class Landing:
@@ -159,7 +189,8 @@ class Landing:
         version = newest + 1
         workspace = Path(tempfile.mkdtemp(prefix=".loading-", dir=self._folder))
         try:
-            loaded = self._write(delivery, hashes, workspace, version, allow_empty)
+            earlier = target / f"version={newest}" if newest else None
+            loaded = self._write(delivery, hashes, workspace, version, earlier, allow_empty)
             workspace.chmod(0o755)
             target.mkdir(parents=True, exist_ok=True)
             workspace.rename(target / f"version={version}")
@@ -169,7 +200,13 @@ class Landing:
         return loaded
 
     def _write(
-        self, delivery: Delivery, hashes: dict[str, str], workspace: Path, version: int, allow_empty: bool
+        self,
+        delivery: Delivery,
+        hashes: dict[str, str],
+        workspace: Path,
+        version: int,
+        earlier: Path | None,
+        allow_empty: bool,
     ) -> LoadedDelivery:
         broken: list[dict] = []
         register: list[dict] = []
@@ -190,9 +227,15 @@ class Landing:
                     "file_name": table.file_name,
                     "sheet_name": table.sheet_name,
                 }
-                rows_landed = _land_table(connection, decoded, table, workspace / f"{table.name}.parquet")
+                landed_file = workspace / f"{table.name}.parquet"
+                rows_landed = _land_table(connection, decoded, table, landed_file)
                 rows_broken = len(decoded.broken_rows)
                 _check_row_counts(table, rows_landed, decoded, allow_empty)
+                added, gone, changed = (
+                    _compare(connection, table, earlier / landed_file.name, landed_file)
+                    if earlier
+                    else (rows_landed, 0, 0)
+                )
                 broken += [{**origin, "row_number": r.row_number, "reason": r.reason} for r in decoded.broken_rows]
                 register.append(
                     {
@@ -201,15 +244,17 @@ class Landing:
                         "size_bytes": path.stat().st_size,
                         "rows_delivered": rows_landed + rows_broken,
                         "rows_broken": rows_broken,
+                        "rows_added": added,
+                        "rows_gone": gone,
+                        "rows_changed": changed,
                         "loaded_at": loaded_at,
                         "key_fingerprint": self._key_fingerprint,
                     }
                 )
             _write_parquet(connection, broken, BROKEN_ROWS_SCHEMA, workspace / "broken_rows.parquet")
             _write_parquet(connection, register, REGISTER_SCHEMA, workspace / "delivery.parquet")
-        return LoadedDelivery(
-            version, sum(r["rows_delivered"] for r in register), sum(r["rows_broken"] for r in register)
-        )
+        counted = ("rows_delivered", "rows_broken", "rows_added", "rows_gone", "rows_changed")
+        return LoadedDelivery(version, **{name: sum(row[name] for row in register) for name in counted})
 
 
 @dataclass(frozen=True)
@@ -268,6 +313,19 @@ def _land_table(connection: duckdb.DuckDBPyConnection, decoded: DecodedTable, ta
     finally:
         connection.unregister("decoded_rows")
     return rows_landed
+
+
+def _compare(
+    connection: duckdb.DuckDBPyConnection, table: TableContract, earlier: Path, later: Path
+) -> tuple[int, int, int]:
+    """Return how many rows of a table were added, are gone and changed between two versions of a delivery."""
+    values = [f'"{name}"' for name in table.columns if name != table.person_number_column] + ["person_pseudonym"]
+    statement = COMPARE_VERSIONS.format(
+        key=f'"{table.key_column}"',
+        earlier_values=", ".join(f"earlier.{value}" for value in values),
+        later_values=", ".join(f"later.{value}" for value in values),
+    )
+    return connection.execute(statement, {"earlier": str(earlier), "later": str(later)}).fetchall()[0]
 
 
 def _record_batches(

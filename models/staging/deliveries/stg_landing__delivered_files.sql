@@ -17,6 +17,9 @@ renamed as (
         size_bytes,
         rows_delivered,
         rows_broken,
+        rows_added,
+        rows_gone,
+        rows_changed,
         loaded_at
     from source
 
