@@ -27,6 +27,8 @@
         'records.registered_on_as_delivered is not null and records.registered_on is null',
         'registered_on_as_delivered'),
     ('registration_before_extraction', 'records.registered_on < records.key_date', 'registered_on_as_delivered'),
+    ('attest_before_first_contract', "type_codes.is_counted_attest and records.key_date < first_contracts.signed_on",
+        'key_date_as_delivered'),
 ] %}
 
 with judged as (
@@ -63,14 +65,16 @@ type_codes as (
 
     select
         'contracts' as fact,
-        trajectory_type as type_code
+        trajectory_type as type_code,
+        false as is_counted_attest
     from trajectory_types
 
     union all
 
     select
         'attests' as fact,
-        attest_type as type_code
+        attest_type as type_code,
+        counts_as_attest as is_counted_attest
     from attest_types
 
 ),
@@ -82,6 +86,22 @@ records as (
         coalesce(letter_sent_on, key_date) as event_date
     from judged
     where set_aside_reason is null
+
+),
+
+first_contracts as (
+
+    select
+        records.reference_date,
+        records.person_key,
+        min(records.key_date) as signed_on
+    from records
+    inner join trajectory_types
+        on records.type_code = trajectory_types.trajectory_type
+    where
+        records.fact = 'contracts'
+        and trajectory_types.is_civic_integration
+    group by records.reference_date, records.person_key
 
 ),
 
@@ -104,6 +124,7 @@ checked as (
         records.no_show_reason_code,
         records.letter_sent_on_as_delivered,
         records.registered_on_as_delivered,
+        records.key_date_as_delivered,
         {%- for remark, condition, value in remarks %}
         {{ condition }} as is_{{ remark }}{% if not loop.last %},{% endif %}
         {%- endfor %}
@@ -118,6 +139,10 @@ checked as (
         on
             records.no_show_reason_code = no_show_reasons.no_show_reason
             and no_show_reasons.is_delivered_code
+    left join first_contracts
+        on
+            records.reference_date = first_contracts.reference_date
+            and records.person_key = first_contracts.person_key
 
 ),
 

@@ -47,6 +47,9 @@ class YearBlock:
     measure: str
 
 
+SHORT_AGENCY_LABELS = {"agii": "AgII", "atlas": "Atlas", "amal": "Amal"}
+FACT_LABELS = {"invitations": "uitnodigingen", "contracts": "contracten", "attests": "attesten"}
+
 CONTRACTS = "Eerste contracten"
 ATTESTS = "Eerste attesten van inburgering"
 
@@ -131,15 +134,17 @@ where reference_date = $reference_date
 order by sort_order, fact desc
 """
 
-CONTROL_PER_AGENCY_QUERY = """
-select
-    label,
-    max(case when agency = 'agii' then {rows} end),
-    max(case when agency = 'atlas' then {rows} end),
-    max(case when agency = 'amal' then {rows} end)
-from {model}
+CONTROL_SET_ASIDE_QUERY = """
+select label, agency, fact, rows_set_aside
+from annex_control_set_aside
 where reference_date = $reference_date
-group by label, sort_order
+order by sort_order
+"""
+
+CONTROL_REMARKS_QUERY = """
+select label, agency, remarks
+from annex_control_remarks
+where reference_date = $reference_date
 order by sort_order
 """
 
@@ -233,20 +238,8 @@ class AnnexData:
         return (
             self._totals_block(),
             self._deliveries_block(),
-            self._per_agency_block(
-                "controle_terzijde",
-                "Terzijde gelegde rijen naar reden",
-                "Reden",
-                "annex_control_set_aside",
-                "rows_set_aside",
-            ),
-            self._per_agency_block(
-                "controle_opmerkingen",
-                "Meegetelde rijen met een opmerking",
-                "Opmerking",
-                "annex_control_remarks",
-                "remarks",
-            ),
+            self._set_aside_block(),
+            self._remarks_block(),
             Block(
                 "controle_gepubliceerd",
                 "Vergelijking met cijfers die al openbaar zijn",
@@ -302,10 +295,20 @@ class AnnexData:
             tuple(self._select(CONTROL_DELIVERIES_QUERY)),
         )
 
-    def _per_agency_block(self, table_name: str, title: str, header: str, model: str, rows: str) -> Block:
-        columns = (Column(header, TEXT), Column("AgII"), Column("Atlas"), Column("Amal"))
-        query = CONTROL_PER_AGENCY_QUERY.format(model=model, rows=rows)
-        return Block(table_name, title, columns, tuple(self._select(query)))
+    def _set_aside_block(self) -> Block:
+        headers = {
+            (agency, fact): f"{agency_label} {fact_label}"
+            for agency, agency_label in SHORT_AGENCY_LABELS.items()
+            for fact, fact_label in FACT_LABELS.items()
+        }
+        cells = [(label, (agency, fact), rows) for label, agency, fact, rows in self._select(CONTROL_SET_ASIDE_QUERY)]
+        return _crossed_block("controle_terzijde", "Terzijde gelegde rijen naar reden", "Reden", headers, cells)
+
+    def _remarks_block(self) -> Block:
+        cells = self._select(CONTROL_REMARKS_QUERY)
+        return _crossed_block(
+            "controle_opmerkingen", "Meegetelde rijen met een opmerking", "Opmerking", SHORT_AGENCY_LABELS, cells
+        )
 
     def december_notes(self) -> list[tuple[int, int]]:
         """Return (year, persons) extracted in December and written to in January: in no year's cohort."""
@@ -314,6 +317,19 @@ class AnnexData:
     def outside_list_notes(self) -> list[tuple[str, str, int, int]]:
         """Return (measure, status, year, persons) counted under overige because the question does not list it."""
         return self._select(OUTSIDE_LIST_QUERY)
+
+
+def _crossed_block(
+    table_name: str, title: str, label_header: str, headers: dict, cells: list[tuple[str, object, int]]
+) -> Block:
+    """Lay out (label, column, figure) cells as a block with a column per entry of `headers`."""
+    rows: dict[str, dict[object, int]] = {}
+    for label, column, figure in cells:
+        rows.setdefault(label, {})[column] = figure
+    columns = (Column(label_header, TEXT), *(Column(header) for header in headers.values()))
+    return Block(
+        table_name, title, columns, tuple((label, *(row[column] for column in headers)) for label, row in rows.items())
+    )
 
 
 def open_warehouse(path: Path) -> duckdb.DuckDBPyConnection:
