@@ -10,12 +10,12 @@ import click
 import duckdb
 
 from inburgering.annex_check import check_workbook
-from inburgering.annex_data import AnnexData, open_warehouse
+from inburgering.annex_data import AnnexData
 from inburgering.annex_workbook import build_workbook
-from inburgering.build_status import read_status
 from inburgering.question import Question, newest_question, read_question
 from inburgering.reproducible_workbook import save_reproducibly
 from inburgering.settings import CHECKOUT, warehouse_file
+from inburgering.warehouse import check_build, open_warehouse
 
 
 @click.command()
@@ -69,22 +69,6 @@ def export_annex(question: Question, warehouse: Path, output: Path, last_green: 
                 f"{output}: cannot be written ({error.strerror}); close it or name another file with --output"
             ) from None
     return cells
-
-
-def check_build(connection: duckdb.DuckDBPyConnection, warehouse: Path, last_green: bool) -> None:
-    """Raise click.ClickException unless the warehouse holds a whole green build, the result of the last run of dbt."""
-    try:
-        build = connection.execute("select invocation_id, started_at from build").fetchone()
-    except duckdb.CatalogException:
-        raise click.ClickException(f"{warehouse}: not the result of a green build; run dbt build first") from None
-    last_run = read_status(warehouse)
-    if last_green or last_run is None or last_run.invocation_id == build[0]:
-        return
-    raise click.ClickException(
-        f"the last run (dbt {last_run.command}, started {last_run.started_at} UTC) is {last_run.outcome}: "
-        f"{last_run.problem or 'it was no build'}; run dbt build until it is green, or export the green build of "
-        f"{build[1]} UTC with --last-green"
-    )
 
 
 if __name__ == "__main__":

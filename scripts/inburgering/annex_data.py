@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import click
 import duckdb
@@ -330,15 +329,3 @@ def _crossed_block(
     return Block(
         table_name, title, columns, tuple((label, *(row[column] for column in headers)) for label, row in rows.items())
     )
-
-
-def open_warehouse(path: Path) -> duckdb.DuckDBPyConnection:
-    """Open the warehouse for reading; raises click.ClickException when it is not there, in use or no warehouse."""
-    if not path.is_file():
-        raise click.ClickException(f"{path}: no such warehouse; run dbt build first, or set INBURGERING_WAREHOUSE")
-    try:
-        return duckdb.connect(str(path), read_only=True)
-    except duckdb.IOException as error:
-        if "lock" in str(error):
-            raise click.ClickException(f"{path}: in use by another program; try again later") from None
-        raise click.ClickException(f"{path}: not a DuckDB warehouse; run dbt build anew") from None

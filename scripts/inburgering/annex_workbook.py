@@ -25,6 +25,7 @@ from inburgering.annex_texts import (
     source_line,
     status_line,
 )
+from inburgering.plain_cell import write_plain
 from inburgering.question import Question
 
 COVER = "Toelichting"
@@ -105,9 +106,7 @@ def _set_properties(workbook: Workbook, question: Question) -> None:
 
 
 def _write(sheet: Worksheet, row: int, column: int, value: object, font: Font | None = None) -> None:
-    cell = sheet.cell(row, column, value)
-    if isinstance(value, str):
-        cell.data_type = "s"  # never a formula, whatever the text starts with
+    cell = write_plain(sheet, row, column, value)
     if font is not None:
         cell.font = font
 
