@@ -62,7 +62,7 @@ def export_annex(question: Question, warehouse: Path, output: Path, last_green: 
             with tempfile.TemporaryDirectory(prefix=".annex-", dir=output.parent) as workspace:
                 draft = Path(workspace) / output.name
                 save_reproducibly(workbook, draft)
-                cells = check_workbook(draft, data)
+                cells = check_workbook(draft, question, data)
                 draft.replace(output)
         except OSError as error:
             raise click.ClickException(

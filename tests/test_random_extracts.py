@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import random
 import tempfile
-from dataclasses import replace
 from pathlib import Path
 
 from hypothesis import given
@@ -52,12 +51,13 @@ def test_every_cell_equals_an_independent_count(seed: int) -> None:
         figures = 0
         for number, reference_date in enumerate(REFERENCE_DATES):
             last_year = reference_date.year - number % 2
-            question = replace(
-                newest_question(),
-                reference_date=reference_date,
-                first_year=last_year - 6,
-                last_year=last_year,
-                provisional_years=(),
+            question = newest_question().model_copy(
+                update={
+                    "reference_date": reference_date,
+                    "first_year": last_year - 6,
+                    "last_year": last_year,
+                    "provisional_years": (),
+                }
             )
             annex = chain.folder / f"{reference_date}.xlsx"
             export_annex(question, chain.warehouse, annex)

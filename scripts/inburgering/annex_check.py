@@ -7,26 +7,22 @@ from pathlib import Path
 import click
 from openpyxl import load_workbook
 
-from inburgering.annex_data import REACH_BLOCKS, YEAR_BLOCKS, AnnexData, Block
+from inburgering.annex_data import AnnexData, Block
+from inburgering.question import Question
 
 
-def expected_blocks(data: AnnexData) -> dict[str, Block]:
+def expected_blocks(question: Question, data: AnnexData) -> dict[str, Block]:
     """Select every block of the annex anew, keyed by the name of its Excel table."""
-    blocks = [
-        *(data.reach_block(*part) for part in REACH_BLOCKS),
-        data.not_registered_block(),
-        *(data.year_block(part) for parts in YEAR_BLOCKS.values() for part in parts),
-        *data.control_blocks(),
-    ]
+    blocks = [*(data.block(table) for table in question.tables), *data.control_blocks()]
     return {block.table_name: block for block in blocks}
 
 
-def check_workbook(path: Path, data: AnnexData) -> int:
+def check_workbook(path: Path, question: Question, data: AnnexData) -> int:
     """Compare every cell of every table in the workbook with the warehouse and return how many cells there were.
 
     Raises click.ClickException naming the first cell that differs, or a table that is missing or not expected.
     """
-    expected = expected_blocks(data)
+    expected = expected_blocks(question, data)
     workbook = load_workbook(path)
     found = {name: (sheet, sheet.tables[name].ref) for sheet in workbook for name in sheet.tables}
     if set(found) != set(expected):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import click
 import duckdb
 
-from inburgering.question import Question
+from inburgering.question import Question, TableChoice
 
 TOTAL_LABEL = "Totaal"
 
@@ -34,42 +34,23 @@ class Block:
     rows: tuple[tuple[object, ...], ...]
 
 
-@dataclass(frozen=True)
-class YearBlock:
-    """How a block with a column per year is selected: model, breakdown and measure."""
-
-    table_name: str
-    title: str
-    label_header: str
-    model: str
-    breakdown: str
-    measure: str
-
-
 SHORT_AGENCY_LABELS = {"agii": "AgII", "atlas": "Atlas", "amal": "Amal"}
 FACT_LABELS = {"invitations": "uitnodigingen", "contracts": "contracten", "attests": "attesten"}
 
-CONTRACTS = "Eerste contracten"
-ATTESTS = "Eerste attesten van inburgering"
-
-YEAR_BLOCKS = {
-    tab: tuple(
-        YearBlock(f"t{table}_{suffix}", f"{title} per {label.lower()}", label, f"annex_tab_{tab}", breakdown, measure)
-        for table, label, breakdown in parts
-        for suffix, title, measure in (("contracten", CONTRACTS, "contracts"), ("attesten", ATTESTS, "attests"))
-    )
-    for tab, parts in {
-        "2ab": (("2a", "Agentschap", "agency"), ("2b", "Provincie", "province")),
-        "2c": (("2c", "Nationaliteitsgroep", "nationality_group"),),
-        "2d": (("2d", "Nationaliteit", "nationality"),),
-        "2e": (("2e", "Geslacht", "gender"),),
-        "2f": (("2f", "Doelgroep", "target_group"),),
-        "2g": (("2g", "Verblijfsreden", "residence_status"),),
-    }.items()
+MEASURE_TITLES = {
+    "contracts": "Eerste contracten",
+    "attests": "Eerste attesten van inburgering",
+    "invited": "Uitgenodigd",
+    "registered": "Aangemeld",
+    "not_registered": "Niet aangemeld",
+    "reach": "Uitgenodigd en aangemeld",
 }
+REACH = "reach"
+REASONS = "not_registered_reason"
 
-# The tables of tab 1 with a reach: name, header of the label, breakdown.
-REACH_BLOCKS = (("t1b_agentschap", "Agentschap", "agency"), ("t1c_provincie", "Provincie", "province"))
+MODEL_BREAKDOWNS_QUERY = "select distinct '{model}', breakdown from {model}"
+
+BREAKDOWN_LABELS_QUERY = "select breakdown, label from breakdowns"
 
 # Closed lists keep their order. Nationalities: most contracts in the last year first, and only those that occur.
 YEAR_BLOCK_QUERY = """
@@ -93,15 +74,15 @@ order by
 
 REACH_QUERY = """
 select label, invited, registered, not_registered, reach
-from annex_tab_1
+from {model}
 where reference_date = $reference_date and year = $last_year and breakdown in ($breakdown, 'total')
 order by breakdown = 'total', sort_order
 """
 
-NOT_REGISTERED_QUERY = """
-select label, not_registered
-from annex_tab_1_not_registered
-where reference_date = $reference_date and year = $last_year
+REASONS_QUERY = """
+select label, {measure}
+from {model}
+where reference_date = $reference_date and year = $last_year and breakdown in ($breakdown, 'total')
 order by breakdown = 'total', sort_order
 """
 
@@ -184,6 +165,7 @@ class AnnexData:
             "first_year": question.first_year,
             "last_year": question.last_year,
         }
+        self._breakdown_labels = dict(connection.execute(BREAKDOWN_LABELS_QUERY).fetchall())
 
     def _select(self, query: str, **values: object) -> list[tuple]:
         named = {**self._values, **values}
@@ -191,6 +173,12 @@ class AnnexData:
 
     def check_selection(self) -> None:
         """Raise click.ClickException unless this build has what the question needs, and its totals agree."""
+        for table in self._question.tables:
+            if (table.model, table.breakdown) not in self._select(MODEL_BREAKDOWNS_QUERY.format(model=table.model)):
+                raise click.ClickException(
+                    f"question {self._question.name}, table {table.name}: "
+                    f"{table.model} has no breakdown {table.breakdown}"
+                )
         missing = [label for (label,) in self._select(MISSING_AGENCIES_QUERY)]
         if missing:
             raise click.ClickException(
@@ -201,36 +189,41 @@ class AnnexData:
             raise click.ClickException(
                 f"{measure} of {year} by {breakdown} do not add up to the total; run dbt build and look into its tests"
             )
-        if self._question.last_year > self._question.reference_date.year:
-            raise click.ClickException(f"last_year {self._question.last_year} is after the reference date")
 
-    def year_block(self, part: YearBlock) -> Block:
-        """Return a block with a row per member and a column per year."""
-        query = YEAR_BLOCK_QUERY.format(model=part.model, measure=part.measure)
-        columns = (Column(part.label_header, TEXT), *(Column(str(year)) for year in self._question.years))
+    def block(self, table: TableChoice) -> Block:
+        """Return the block of figures that the question chose."""
+        label = self._breakdown_labels[table.breakdown]
+        title = f"{MEASURE_TITLES[table.measure]} per {label.lower()}"
+        if table.measure == REACH:
+            return self._reach_block(table, label, title)
+        if table.breakdown == REASONS:
+            return self._reasons_block(table, label)
+        return self._year_block(table, label, title)
+
+    def _year_block(self, table: TableChoice, label: str, title: str) -> Block:
+        query = YEAR_BLOCK_QUERY.format(model=table.model, measure=table.measure)
+        columns = (Column(label, TEXT), *(Column(str(year)) for year in self._question.years))
         rows: dict[str, list[object]] = {}
-        for label, year, persons in self._select(query, breakdown=part.breakdown):
-            rows.setdefault(label, [label, *(None for _ in self._question.years)])
-            rows[label][1 + year - self._question.first_year] = persons
-        return Block(part.table_name, part.title, columns, tuple(tuple(row) for row in rows.values()))
+        for member, year, persons in self._select(query, breakdown=table.breakdown):
+            rows.setdefault(member, [member, *(None for _ in self._question.years)])
+            rows[member][1 + year - self._question.first_year] = persons
+        return Block(table.name, title, columns, tuple(tuple(row) for row in rows.values()))
 
-    def reach_block(self, table_name: str, label_header: str, breakdown: str) -> Block:
-        """Return a block of tab 1 with who was invited and who registered."""
+    def _reach_block(self, table: TableChoice, label: str, title: str) -> Block:
         columns = (
-            Column(label_header, TEXT),
+            Column(label, TEXT),
             Column("Uitgenodigd"),
             Column("Aangemeld"),
             Column("Niet aangemeld"),
             Column("Bereik", PERCENTAGE),
         )
-        title = f"Uitgenodigd en aangemeld per {label_header.lower()}, {self._question.last_year}"
-        return Block(table_name, title, columns, tuple(self._select(REACH_QUERY, breakdown=breakdown)))
+        rows = self._select(REACH_QUERY.format(model=table.model), breakdown=table.breakdown)
+        return Block(table.name, f"{title}, {self._question.last_year}", columns, tuple(rows))
 
-    def not_registered_block(self) -> Block:
-        """Return the block of tab 1 with why people did not register."""
-        columns = (Column("Reden", TEXT), Column("Aantal"))
-        title = f"Niet aangemeld naar reden, {self._question.last_year}"
-        return Block("t1_niet_aangemeld", title, columns, tuple(self._select(NOT_REGISTERED_QUERY)))
+    def _reasons_block(self, table: TableChoice, label: str) -> Block:
+        columns = (Column(label, TEXT), Column("Aantal"))
+        rows = self._select(REASONS_QUERY.format(model=table.model, measure=table.measure), breakdown=table.breakdown)
+        return Block(table.name, f"Niet aangemeld naar reden, {self._question.last_year}", columns, tuple(rows))
 
     def control_blocks(self) -> tuple[Block, ...]:
         """Return the blocks of the tab Controle."""

@@ -50,6 +50,8 @@ SIGNS = (
     ("EU+", "Europese Unie, Noorwegen, IJsland, Liechtenstein en Zwitserland."),
 )
 
+NO_FEED_FOR_BRUSSELS = "Voor Brussel is er geen aanvoer van nieuwkomers uit het Rijksregister; die rij kan nul zijn."
+
 
 def dutch_date(day: object) -> str:
     """Write a date as it is read in Flanders: dd/mm/yyyy."""

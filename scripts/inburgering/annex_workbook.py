@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import itertools
 import math
 from dataclasses import dataclass
 
@@ -15,9 +16,10 @@ from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.table import Table, TableStyleInfo
 from openpyxl.worksheet.worksheet import Worksheet
 
-from inburgering.annex_data import INTEGER, PERCENTAGE, REACH_BLOCKS, TEXT, TOTAL_LABEL, YEAR_BLOCKS, AnnexData, Block
+from inburgering.annex_data import INTEGER, PERCENTAGE, TEXT, TOTAL_LABEL, AnnexData, Block
 from inburgering.annex_texts import (
     DEFINITIONS,
+    NO_FEED_FOR_BRUSSELS,
     SIGNS,
     december_note,
     dutch_date,
@@ -26,7 +28,7 @@ from inburgering.annex_texts import (
     status_line,
 )
 from inburgering.plain_cell import write_plain
-from inburgering.question import Question
+from inburgering.question import Question, Tab
 
 COVER = "Toelichting"
 CONTROL = "Controle"
@@ -53,6 +55,7 @@ GAP_COLUMNS = 1
 A4 = 9
 NARROWEST_COLUMN = 9.5
 GAP_WIDTH = 3
+MOST_ROWS_ON_A_PAGE = 45
 CONTROL_WIDTHS = (46, 23, 20, 17, 19, 19, 17, 20, 17, 15)
 COVER_WIDTHS = (24, 110)
 LINE_HEIGHT = 15
@@ -85,11 +88,8 @@ def build_workbook(question: Question, data: AnnexData) -> Workbook:
     cover = workbook.active
     cover.title = COVER
     for tab in question.tabs:
-        sheet = _add_tab(workbook, question, tab.name, tab.title)
-        if tab.name == "1":
-            _fill_tab_1(sheet, question, data)
-        else:
-            _fill_tab_2(sheet, question, data, tab.name)
+        sheet = _add_tab(workbook, question, tab.name, question.title_of(tab))
+        _fill_tab(sheet, question, data, tab)
     _fill_control(_add_tab(workbook, question, CONTROL, CONTROL_TITLE), question, data)
     _fill_cover(cover, question)
     return workbook
@@ -189,50 +189,42 @@ def _widen(sheet: Worksheet, placed: PlacedBlock) -> None:
     sheet.column_dimensions[get_column_letter(placed.last_column + 1)].width = GAP_WIDTH
 
 
-def _note(sheet: Worksheet, row: int, text: str) -> None:
-    _write(sheet, row, 1, text, NOTE_FONT)
-
-
-def _fill_tab_1(sheet: Worksheet, question: Question, data: AnnexData) -> None:
-    by_agency = _place_and_widen(sheet, data.reach_block(*REACH_BLOCKS[0]), FIRST_BLOCK_ROW, 1)
-    right = by_agency.last_column + 1 + GAP_COLUMNS
-    reasons = _place_and_widen(sheet, data.not_registered_block(), FIRST_BLOCK_ROW, right)
-    by_province = _place_and_widen(sheet, data.reach_block(*REACH_BLOCKS[1]), by_agency.last_row + 3, 1)
-    _note(sheet, by_agency.last_row + 1, source_line(question))
-    _write(sheet, reasons.last_row + 1, right, source_line(question), NOTE_FONT)
-    _note(sheet, by_province.last_row + 1, source_line(question))
-    _note(sheet, by_province.last_row + 2, december_note(question, data.december_notes()))
-    _note(
-        sheet,
-        by_province.last_row + 3,
-        "Voor Brussel is er geen aanvoer van nieuwkomers uit het Rijksregister; die rij kan nul zijn.",
-    )
-    sheet.add_chart(_reach_chart(by_agency, question), f"A{by_province.last_row + 5}")
-    sheet.page_setup.fitToHeight = 1
-    sheet.freeze_panes = sheet.cell(FIRST_BLOCK_ROW + 2, 1)
-    sheet.print_title_rows = f"1:{FIRST_BLOCK_ROW + 1}"
-
-
-def _fill_tab_2(sheet: Worksheet, question: Question, data: AnnexData, tab_name: str) -> None:
-    parts = YEAR_BLOCKS[tab_name]
+def _fill_tab(sheet: Worksheet, question: Question, data: AnnexData, tab: Tab) -> None:
+    """Place the tables of a tab two by two, then its notes and its chart."""
     row = FIRST_BLOCK_ROW
-    pairs: list[tuple[PlacedBlock, PlacedBlock]] = []
-    for left_part, right_part in zip(parts[::2], parts[1::2], strict=True):
-        left = _place_and_widen(sheet, data.year_block(left_part), row, 1)
-        right = _place_and_widen(sheet, data.year_block(right_part), row, left.last_column + 1 + GAP_COLUMNS)
-        bottom = max(left.last_row, right.last_row)
-        _note(sheet, bottom + 1, source_line(question))
-        pairs.append((left, right))
-        row = bottom + 4
-    notes = _outside_list_notes(question, data) if tab_name == "2g" else []
-    for number, text in enumerate(notes, start=row - 2):
-        _note(sheet, number, text)
-    if tab_name == "2ab":
-        sheet.add_chart(_yearly_chart(*pairs[0]), f"A{row}")
-    if tab_name != "2d":
-        sheet.page_setup.fitToHeight = 1
+    placed: list[PlacedBlock] = []
+    for left_table, right_table in itertools.zip_longest(tab.tables[::2], tab.tables[1::2]):
+        left = _place_and_widen(sheet, data.block(left_table), row, 1)
+        placed.append(left)
+        _write(sheet, left.last_row + 1, 1, source_line(question), NOTE_FONT)
+        row = left.last_row + 4
+        if right_table is not None:
+            right_column = left.last_column + 1 + GAP_COLUMNS
+            right = _place_and_widen(sheet, data.block(right_table), left.header_row - 1, right_column)
+            _write(sheet, right.last_row + 1, right_column, source_line(question), NOTE_FONT)
+            placed.append(right)
+            row = max(row, right.last_row + 4)
+    notes = _notes(tab, question, data)
+    for number, text in enumerate(notes):
+        _write(sheet, row - 2 + number, 1, text, NOTE_FONT)
+    chart_place = f"A{row + len(notes)}"
+    if tab.chart == "per_year":
+        sheet.add_chart(_yearly_chart(placed[0], placed[1]), chart_place)
+    if tab.chart == "reach":
+        sheet.add_chart(_reach_chart(placed[0], question), chart_place)
+    longest = max(len(block.block.rows) for block in placed)
+    sheet.page_setup.fitToHeight = 1 if longest <= MOST_ROWS_ON_A_PAGE else 0
     sheet.freeze_panes = sheet.cell(FIRST_BLOCK_ROW + 2, 1)
     sheet.print_title_rows = f"1:{FIRST_BLOCK_ROW + 1}"
+
+
+def _notes(tab: Tab, question: Question, data: AnnexData) -> list[str]:
+    texts = {
+        "december_rule": lambda: [december_note(question, data.december_notes())],
+        "no_feed_for_brussels": lambda: [NO_FEED_FOR_BRUSSELS],
+        "status_outside_list": lambda: _outside_list_notes(question, data),
+    }
+    return [text for note in tab.notes for text in texts[note]()]
 
 
 def _outside_list_notes(question: Question, data: AnnexData) -> list[str]:
@@ -323,7 +315,8 @@ def _fill_cover(sheet: Worksheet, question: Question) -> None:
         row = _cover_line(sheet, row, label, text)
     row = _cover_heading(sheet, row, "Inhoud")
     for tab in question.tabs:
-        _cover_line(sheet, row, tab.name, f"{tab.title} – {tab.question}")
+        asked = " ".join(question.sub_questions[part] for part in tab.answers)
+        _cover_line(sheet, row, tab.name, f"{question.title_of(tab)} – {asked}")
         _link(sheet, row, 1, tab.name, tab.name)
         row += 1
     _link(sheet, row, 1, CONTROL, CONTROL)

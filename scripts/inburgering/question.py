@@ -3,26 +3,63 @@
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass
+import re
 from pathlib import Path
+from typing import Annotated, Literal
 
 import click
 import yaml
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from inburgering.settings import CHECKOUT
 
-
-@dataclass(frozen=True)
-class TabText:
-    """What a tab is called and which part of the question it answers."""
-
-    name: str
-    title: str
-    question: str
+QUESTIONS = CHECKOUT / "models" / "questions"
+OWN_SHEETS = ("Toelichting", "Controle")
+LONGEST_SHEET_NAME = 31
 
 
-@dataclass(frozen=True)
-class Question:
+def _sheet_name(name: str) -> str:
+    if not name or len(name) > LONGEST_SHEET_NAME or re.search(r"[\[\]:*?/\\]", name) or name.strip("'") != name:
+        raise ValueError(f"{name!r} cannot be the name of a sheet: 1 to 31 characters, none of []:*?/\\, no outer '")
+    if name.casefold() in {sheet.casefold() for sheet in OWN_SHEETS}:
+        raise ValueError(f"{name!r} is a sheet that every annex has")
+    return name
+
+
+def _table_name(name: str) -> str:
+    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*_[A-Za-z0-9_]*", name):
+        raise ValueError(f"{name!r} cannot be the name of a table: letters, digits and at least one underscore")
+    return name
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class TableChoice(_Strict):
+    """An Excel table: what it counts, by which breakdown, from which annex model.
+
+    A table shows a column per year; `reach` and `not_registered` by reason show the last year.
+    """
+
+    name: Annotated[str, AfterValidator(_table_name)]
+    model: str
+    measure: Literal["contracts", "attests", "invited", "registered", "not_registered", "reach"]
+    breakdown: str
+
+
+class Tab(_Strict):
+    """A tab: its tables two by two, left and right, the notes below them and a chart."""
+
+    name: Annotated[str, AfterValidator(_sheet_name)]
+    title: str = Field(min_length=1)
+    answers: tuple[str, ...] = Field(min_length=1)
+    tables: tuple[TableChoice, ...] = Field(min_length=1)
+    notes: tuple[Literal["december_rule", "no_feed_for_brussels", "status_outside_list"], ...] = ()
+    chart: Literal["per_year", "reach"] | None = None
+
+
+class Question(_Strict):
     """A question: what was asked, as of which reference date, and for which years (first to last, inclusive)."""
 
     name: str
@@ -36,42 +73,70 @@ class Question:
     first_year: int
     last_year: int
     provisional_years: tuple[int, ...]
-    tabs: tuple[TabText, ...]
+    sub_questions: dict[str, str] = Field(min_length=1)
+    tabs: tuple[Tab, ...] = Field(min_length=1)
 
     @property
     def years(self) -> range:
         """Return the years the annex shows."""
         return range(self.first_year, self.last_year + 1)
 
-    def tab(self, name: str) -> TabText:
-        """Return the texts of the tab with this name."""
-        return next(tab for tab in self.tabs if tab.name == name)
+    @property
+    def tables(self) -> tuple[TableChoice, ...]:
+        """Return the tables of all tabs."""
+        return tuple(table for tab in self.tabs for table in tab.tables)
+
+    def title_of(self, tab: Tab) -> str:
+        """Return the title of a tab with the question's years filled in."""
+        return tab.title.format(first_year=self.first_year, last_year=self.last_year)
+
+    @model_validator(mode="after")
+    def _agrees_with_itself(self) -> Question:
+        if self.first_year > self.last_year:
+            raise ValueError(f"first_year {self.first_year} is after last_year {self.last_year}")
+        if self.last_year > self.reference_date.year:
+            raise ValueError(f"last_year {self.last_year} is after the reference date {self.reference_date}")
+        if not set(self.provisional_years) <= set(self.years):
+            raise ValueError("provisional_years are not all between first_year and last_year")
+        answered = {part for tab in self.tabs for part in tab.answers}
+        if answered != set(self.sub_questions):
+            differing = ", ".join(sorted(answered ^ set(self.sub_questions)))
+            raise ValueError(f"sub-question {differing}: not both asked in sub_questions and answered by a tab")
+        for what, names in (("tab", [tab.name for tab in self.tabs]), ("table", [table.name for table in self.tables])):
+            folded = [name.casefold() for name in names]
+            if len(set(folded)) < len(folded):
+                raise ValueError(f"two {what}s have the same name")
+        return self
 
 
-def read_question(name: str, folder: Path = CHECKOUT / "models" / "questions") -> Question:
-    """Read the question `<folder>/<name>.yml`; raises click.ClickException when there is none or it lacks something."""
+def read_question(name: str, folder: Path = QUESTIONS) -> Question:
+    """Read the question `<folder>/<name>.yml`; raises click.ClickException saying what is wrong with it."""
     path = folder / f"{name}.yml"
     if not path.is_file():
         known = ", ".join(sorted(file.stem for file in folder.glob("*.yml")))
         raise click.ClickException(f"{path}: no such question; known are {known}")
-    exposure = yaml.safe_load(path.read_text(encoding="utf-8"))["exposures"][0]
-    meta = dict(exposure["config"]["meta"])
     try:
-        question = Question(
-            name=exposure["name"],
-            label=exposure["label"],
-            provisional_years=tuple(meta.pop("provisional_years")),
-            tabs=tuple(TabText(tab["name"], tab["title"].format(**meta), tab["question"]) for tab in meta.pop("tabs")),
-            **meta,
-        )
-    except (KeyError, TypeError) as error:
-        raise click.ClickException(f"{path}: {error}; compare it with the other questions") from None
-    if question.first_year > question.last_year:
-        raise click.ClickException(f"{path}: first_year {question.first_year} is after last_year {question.last_year}")
+        exposure = yaml.safe_load(path.read_text(encoding="utf-8"))["exposures"][0]
+        question = Question(name=exposure["name"], label=exposure["label"], **exposure["config"]["meta"])
+        titles = [question.title_of(tab) for tab in question.tabs]
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        message = first["msg"].removeprefix("Value error, ")
+        raise click.ClickException(f"{path}: {place + ': ' if place else ''}{message}") from None
+    except (yaml.YAMLError, KeyError, IndexError, TypeError, ValueError) as error:
+        text = " ".join(str(error).split())
+        raise click.ClickException(f"{path}: no question that can be read ({text}); compare it with others") from None
+    depends_on = set(re.findall(r"ref\('(\w+)'\)", " ".join(exposure["depends_on"])))
+    for table in question.tables:
+        if table.model not in depends_on:
+            raise click.ClickException(f"{path}: table {table.name}: {table.model} is not in depends_on")
+    if question.name != name or not all(titles):
+        raise click.ClickException(f"{path}: the exposure is called {question.name}; give it the name of its file")
     return question
 
 
-def newest_question(folder: Path = CHECKOUT / "models" / "questions") -> Question:
+def newest_question(folder: Path = QUESTIONS) -> Question:
     """Return the question with the latest reference date."""
     questions = [read_question(path.stem, folder) for path in sorted(folder.glob("*.yml"))]
     return max(questions, key=lambda question: (question.reference_date, question.asked_on))
