@@ -13,7 +13,7 @@ from inburgering.question import Question
 
 def expected_blocks(question: Question, data: AnnexData) -> dict[str, Block]:
     """Select every block of the annex anew, keyed by the name of its Excel table."""
-    blocks = [*(data.block(table) for table in question.tables), *data.control_blocks()]
+    blocks = [*(data.block(table) for table in question.tables), *data.control_blocks(), *data.revision_blocks()]
     return {block.table_name: block for block in blocks}
 
 

@@ -32,7 +32,9 @@ from inburgering.question import Question, Tab
 
 COVER = "Toelichting"
 CONTROL = "Controle"
-CONTROL_TITLE = "Controle van de cijfers"
+CONTROL_TITLE = "Controle: totalen, rijen per levering, vergelijking met openbare cijfers"
+REVISION = "Herziening"
+REVISION_TITLE = "Herziening: waarom een cijfer anders is dan op"
 MEASURE_LABELS = {"contracts": "Eerste contracten", "attests": "Eerste attesten"}
 
 # Locale 413 is Dutch (Netherlands): a point between thousands, a comma before decimals.
@@ -57,6 +59,7 @@ NARROWEST_COLUMN = 9.5
 GAP_WIDTH = 3
 MOST_ROWS_ON_A_PAGE = 45
 CONTROL_WIDTHS = (46, 23, 20, 17, 19, 19, 17, 20, 17, 15)
+REVISION_WIDTHS = (46, 12, 38, 12, 12, 12, 14, 14, 14, 14, 14, 18, 14)
 COVER_WIDTHS = (24, 110)
 LINE_HEIGHT = 15
 
@@ -90,8 +93,13 @@ def build_workbook(question: Question, data: AnnexData) -> Workbook:
     for tab in question.tabs:
         sheet = _add_tab(workbook, question, tab.name, question.title_of(tab))
         _fill_tab(sheet, question, data, tab)
-    _fill_control(_add_tab(workbook, question, CONTROL, CONTROL_TITLE), question, data)
-    _fill_cover(cover, question)
+    own_tabs = [(CONTROL, CONTROL_TITLE, CONTROL_WIDTHS, data.control_blocks())]
+    if data.previous_reference_date():
+        title = f"{REVISION_TITLE} {dutch_date(data.previous_reference_date())}"
+        own_tabs.append((REVISION, title, REVISION_WIDTHS, data.revision_blocks()))
+    for name, title, widths, blocks in own_tabs:
+        _fill_own_tab(_add_tab(workbook, question, name, title), widths, blocks)
+    _fill_cover(cover, question, {name: title for name, title, _, _ in own_tabs})
     return workbook
 
 
@@ -120,7 +128,7 @@ def _link(sheet: Worksheet, row: int, column: int, text: str, target_sheet: str)
 
 def _add_tab(workbook: Workbook, question: Question, name: str, title: str) -> Worksheet:
     sheet = workbook.create_sheet(name)
-    _write(sheet, 1, 1, title if name == CONTROL else f"{name}. {title}", TITLE_FONT)
+    _write(sheet, 1, 1, title if title.startswith(name) else f"{name}. {title}", TITLE_FONT)
     _write(sheet, 2, 1, status_line(question))
     _link(sheet, 3, 1, f"← {COVER}", COVER)
     _set_up_print(sheet, question)
@@ -283,11 +291,18 @@ def _reach_chart(reach: PlacedBlock, question: Question) -> BarChart:
     return chart
 
 
-def _fill_control(sheet: Worksheet, question: Question, data: AnnexData) -> None:
-    _set_widths(sheet, CONTROL_WIDTHS)
+def _fill_own_tab(sheet: Worksheet, widths: tuple[int, ...], blocks: tuple[Block, ...]) -> None:
+    """Place the blocks of a tab that every annex has, one below the other."""
+    _set_widths(sheet, widths)
     row = FIRST_BLOCK_ROW
-    for block in data.control_blocks():
-        row = _place(sheet, block, row, 1).last_row + 3
+    for block in blocks:
+        placed = _place(sheet, block, row, 1)
+        for column in range(1, placed.last_column + 1):
+            header = sheet.cell(placed.header_row, column)
+            header.alignment = Alignment(
+                horizontal=header.alignment.horizontal, indent=header.alignment.indent, vertical="top", wrap_text=True
+            )
+        row = placed.last_row + 3
     sheet.freeze_panes = sheet.cell(FIRST_BLOCK_ROW, 1)
 
 
@@ -296,7 +311,7 @@ def _set_widths(sheet: Worksheet, widths: tuple[int, ...]) -> None:
         sheet.column_dimensions[get_column_letter(column)].width = width
 
 
-def _fill_cover(sheet: Worksheet, question: Question) -> None:
+def _fill_cover(sheet: Worksheet, question: Question, own_tabs: dict[str, str]) -> None:
     _set_up_print(sheet, question)
     _set_widths(sheet, COVER_WIDTHS)
     _write(sheet, 1, 1, f"Bijlage bij {question.label.lower()}", TITLE_FONT)
@@ -319,9 +334,10 @@ def _fill_cover(sheet: Worksheet, question: Question) -> None:
         _cover_line(sheet, row, tab.name, f"{question.title_of(tab)} – {asked}")
         _link(sheet, row, 1, tab.name, tab.name)
         row += 1
-    _link(sheet, row, 1, CONTROL, CONTROL)
-    _write(sheet, row, 2, f"{CONTROL_TITLE}: totalen, rijen per levering, vergelijking met openbare cijfers")
-    row += 1
+    for name, title in own_tabs.items():
+        _link(sheet, row, 1, name, name)
+        _write(sheet, row, 2, title)
+        row += 1
     for heading, lines in (("Definities", DEFINITIONS), ("Tekens", SIGNS)):
         row = _cover_heading(sheet, row, heading)
         for label, text in lines:
