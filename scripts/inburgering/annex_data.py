@@ -9,6 +9,7 @@ import click
 import duckdb
 
 from inburgering.question import Question, TableChoice
+from inburgering.settings import code_version
 
 TOTAL_LABEL = "Totaal"
 
@@ -115,6 +116,15 @@ where reference_date = $reference_date
 order by sort_order, fact desc
 """
 
+DELIVERED_FILES_QUERY = """
+select
+    agency || '/' || file_name || coalesce('/' || sheet_name, ''),
+    'version ' || delivery_version || ', sha256 ' || sha256
+from annex_control_deliveries
+where reference_date = $reference_date and agency is not null
+order by sort_order, fact
+"""
+
 CONTROL_SET_ASIDE_QUERY = """
 select label, agency, fact, rows_set_aside
 from annex_control_set_aside
@@ -208,6 +218,10 @@ class AnnexData:
             raise click.ClickException(
                 f"{measure} of {year} by {breakdown} do not add up to the total; run dbt build and look into its tests"
             )
+
+    def provenance(self) -> dict[str, str]:
+        """Return what the figures come from: the version of the models, and the hash of every delivered file."""
+        return {"models": code_version(), **dict(self._select(DELIVERED_FILES_QUERY))}
 
     def block(self, table: TableChoice) -> Block:
         """Return the block of figures that the question chose."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from openpyxl import Workbook
 from openpyxl.chart import BarChart, Reference, Series
 from openpyxl.chart.label import DataLabelList
+from openpyxl.packaging.custom import StringProperty
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.hyperlink import Hyperlink
@@ -88,6 +89,8 @@ def build_workbook(question: Question, data: AnnexData) -> Workbook:
     """Return the whole annex of a question as a workbook that is not saved yet."""
     workbook = Workbook()
     _set_properties(workbook, question)
+    for name, value in data.provenance().items():
+        workbook.custom_doc_props.append(StringProperty(name=name, value=value))
     cover = workbook.active
     cover.title = COVER
     for tab in question.tabs:
@@ -110,6 +113,8 @@ def _set_properties(workbook: Workbook, question: Question) -> None:
     properties.creator = "Warehouse inburgering"
     properties.keywords = "inburgering; contracten; attesten; wervingsbrieven"
     properties.language = "nl-BE"
+    # By this name `explain_cell.py` finds the question again.
+    properties.identifier = question.name
     properties.created = datetime.datetime.combine(question.reference_date, datetime.time())
 
 
@@ -297,6 +302,10 @@ def _fill_own_tab(sheet: Worksheet, widths: tuple[int, ...], blocks: tuple[Block
     row = FIRST_BLOCK_ROW
     for block in blocks:
         placed = _place(sheet, block, row, 1)
+        lines = [
+            math.ceil((len(column.header) + 4) / width) for column, width in zip(block.columns, widths, strict=False)
+        ]
+        sheet.row_dimensions[placed.header_row].height = LINE_HEIGHT * max(lines)
         for column in range(1, placed.last_column + 1):
             header = sheet.cell(placed.header_row, column)
             header.alignment = Alignment(
