@@ -34,7 +34,7 @@ class Verdict:
 
 
 class Laboratory:
-    """A folder with one landing of the sample, a green build, and a copy for every mutation while it is judged."""
+    """A folder with one landing of the sample, a green build of it, and a copy for every mutation under judgement."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -65,13 +65,16 @@ class Laboratory:
             copy = Path(name)
             copy_project(CHECKOUT, copy)
             (copy / mutation.file).write_text(mutation.mutated(copy), encoding="utf-8")
-            # What dbt parsed of the unmutated copy; it parses again whatever differs from that.
+            # Start from the unmutated warehouse and from what dbt parsed of it; whatever differs dbt parses again.
             (copy / "target").mkdir()
-            shutil.copy(self._green / "target" / "partial_parse.msgpack", copy / "target")
-            return self._build(copy)
+            for made in ("warehouse.duckdb", "target/partial_parse.msgpack"):
+                shutil.copy(self._green / made, copy / made)
+            # A model or seed changes nothing that comes before it; a macro or a variable may change anything.
+            is_node = mutation.file.startswith(("models/", "seeds/"))
+            return self._build(copy, *(("--select", f"path:{mutation.file}+") if is_node else ()))
 
-    def _build(self, copy: Path) -> Verdict:
-        step = self._run(copy, DBT, "build", "--fail-fast")
+    def _build(self, copy: Path, *selection: str) -> Verdict:
+        step = self._run(copy, DBT, "build", "--fail-fast", *selection)
         results = copy / "target" / "run_results.json"
         if not results.is_file():
             return Verdict("broken", f"dbt built nothing: {step.stdout.strip()[-500:]}")
