@@ -17,7 +17,7 @@ import duckdb
 from inburgering.annex_check import check_workbook
 from inburgering.annex_data import AnnexData, open_warehouse
 from inburgering.annex_workbook import build_workbook
-from inburgering.build_status import read_status
+from inburgering.build_status import GREEN, read_status
 from inburgering.question import Question, newest_question, read_question
 from inburgering.reproducible_workbook import save_reproducibly
 from inburgering.settings import CHECKOUT, warehouse_file
@@ -103,6 +103,11 @@ def check_build(connection: duckdb.DuckDBPyConnection, warehouse: Path, last_gre
     last_run = read_status(warehouse)
     if last_green or last_run is None or last_run.invocation_id == build[0]:
         return
+    if last_run.outcome == GREEN and last_run.command == "build":
+        raise click.ClickException(
+            f"{warehouse}: a newer build took its place just now; export again, or export the green build of "
+            f"{build[1]} UTC with --last-green"
+        )
     raise click.ClickException(
         f"the last run (dbt {last_run.command}, started {last_run.started_at} UTC) is {last_run.outcome}: "
         f"{last_run.problem or 'it was no build'}; run dbt build until it is green, or export the green build of "
