@@ -13,7 +13,7 @@ import shutil
 import signal
 import time
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 
 import click
@@ -181,7 +181,7 @@ class Soak:
             assert not Path(f"{self.chain.warehouse}.new").exists()
 
     def _build_while_annexes_are_made(self) -> None:
-        """Build, and meanwhile export without a pause: every annex is whole, and A's or B's."""
+        """Build, and meanwhile export again and again: every annex is whole, and A's or B's."""
         seen = self._folder / "seen.xlsx"
         with ThreadPoolExecutor() as pool:
             build = pool.submit(self._run, BUILD)
@@ -189,6 +189,7 @@ class Soak:
                 succeeded(self.chain.export("--last-green", "--output", seen))
                 state = next(state for state in OTHER if self._annexes[state] == seen.read_bytes())
                 self.exports_during_builds["the build before" if state == self._published else "the new build"] += 1
+                wait([build], timeout=0.3)
             build.result()
 
     def summary(self) -> str:

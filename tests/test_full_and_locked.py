@@ -371,6 +371,15 @@ def test_a_workspace_that_nobody_can_read_is_made_anew(built: ChainWithRooms) ->
     assert built.annex.read_bytes() == annex
 
 
+def test_a_workspace_that_may_not_be_written_is_left_alone(built: ChainWithRooms) -> None:
+    workspace = Path(f"{built.warehouse}.building")
+    before = digest(workspace)
+    with mounted(workspace, "--bind", str(workspace)) as mount:
+        mount("-o", "remount,bind,ro")
+        assert f"{built.warehouse}: {READ_ONLY}; the last green build stays" in refused_build(built.build())
+        assert digest(workspace) == before
+
+
 def test_a_build_that_took_the_place_of_the_one_just_opened(built: ChainWithRooms) -> None:
     write_status(built.warehouse, replace(read_status(built.warehouse), invocation_id="of a newer build"))
     assert f"{built.warehouse}: a newer build took its place just now; export again" in refused(built.export_to_annex())

@@ -55,8 +55,9 @@ class Plugin(BasePlugin):
                 raise DbtRuntimeError(
                     f"{self._workspace}: open in another program; close it there and run dbt again"
                 ) from None
-            if reason(error) == NO_ROOM:
-                raise
+            out_of_memory = isinstance(error, duckdb.OutOfMemoryException)
+            if out_of_memory or reason(error) == NO_ROOM or "Cannot open file" in str(error):
+                raise  # the file itself may well be whole
             for suffix in ("", ".wal"):
                 self._workspace.with_name(self._workspace.name + suffix).unlink(missing_ok=True)
             duckdb.connect(str(self._workspace)).close()

@@ -21,4 +21,4 @@ def reason(error: OSError | duckdb.Error) -> str:
     if NO_ROOM in text:
         return NO_ROOM
     number = ERROR_NUMBER.search(text)
-    return os.strerror(int(number[1])) if number else text.splitlines()[0]
+    return os.strerror(int(number[1])) if number else text.splitlines()[0].rpartition('": ')[2]
