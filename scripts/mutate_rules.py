@@ -19,7 +19,7 @@ import click
 from inburgering.rule_mutations import MUTATIONS, Mutation
 from inburgering.settings import CHECKOUT, SAMPLE_KEY
 
-COPIED = ("dbt_project.yml", "profiles.yml", "macros", "models", "seeds", "tests/data")
+COPIED = ("dbt_project.yml", "profiles.yml", "macros", "models", "scripts", "seeds", "tests/data")
 DBT = str(Path(sys.executable).with_name("dbt"))
 SCALE = "0.003"
 COLOURS = {"killed": "green", "survived": "red", "broken": "yellow"}
@@ -67,7 +67,7 @@ class Laboratory:
             (copy / mutation.file).write_text(mutation.mutated(copy), encoding="utf-8")
             # Start from the unmutated warehouse and from what dbt parsed of it; whatever differs dbt parses again.
             (copy / "target").mkdir()
-            for made in ("warehouse.duckdb", "target/partial_parse.msgpack"):
+            for made in ("warehouse.duckdb.building", "target/partial_parse.msgpack"):
                 shutil.copy(self._green / made, copy / made)
             # A model or seed changes nothing that comes before it; a macro or a variable may change anything.
             is_node = mutation.file.startswith(("models/", "seeds/"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 import zipfile
 from pathlib import Path
@@ -17,13 +18,14 @@ def save_reproducibly(workbook: Workbook, path: Path) -> None:
 
     `modified` becomes what the workbook's properties give as `created`.
     """
-    draft = path.with_name(path.name + ".draft")
+    # In memory, since a zip file that meets a full disk complains once more when it is thrown away.
+    draft, result = io.BytesIO(), io.BytesIO()
     workbook.save(draft)
     modified = workbook.properties.created.strftime("%Y-%m-%dT%H:%M:%SZ").encode()
-    with zipfile.ZipFile(draft) as source, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as target:
+    with zipfile.ZipFile(draft) as source, zipfile.ZipFile(result, "w", zipfile.ZIP_DEFLATED) as target:
         for entry in source.infolist():
             content = source.read(entry)
             if entry.filename == "docProps/core.xml":
                 content = MODIFIED.sub(rb"\g<1>" + modified + rb"\g<2>", content)
             target.writestr(zipfile.ZipInfo(entry.filename, FIXED_TIME), content, zipfile.ZIP_DEFLATED)
-    draft.unlink()
+    path.write_bytes(result.getvalue())
