@@ -1,7 +1,8 @@
-"""Save a workbook so that the same content gives the same bytes."""
+"""Save a workbook or another Office file so that the same content gives the same bytes."""
 
 from __future__ import annotations
 
+import datetime
 import re
 import zipfile
 from pathlib import Path
@@ -13,17 +14,19 @@ MODIFIED = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*(</dcterms:modified>)")
 
 
 def save_reproducibly(workbook: Workbook, path: Path) -> None:
-    """Write the workbook to `path` without the moment of writing: zip entries and `modified` get fixed times.
-
-    `modified` becomes what the workbook's properties give as `created`.
-    """
+    """Write the workbook to `path` without the moment of writing; `modified` becomes what it gives as `created`."""
     draft = path.with_name(path.name + ".draft")
     workbook.save(draft)
-    modified = workbook.properties.created.strftime("%Y-%m-%dT%H:%M:%SZ").encode()
+    copy_reproducibly(draft, path, workbook.properties.created)
+    draft.unlink()
+
+
+def copy_reproducibly(draft: Path, path: Path, moment: datetime.datetime) -> None:
+    """Copy an Office file without the moment of writing: zip entries get a fixed time, `modified` gets `moment`."""
+    modified = moment.strftime("%Y-%m-%dT%H:%M:%SZ").encode()
     with zipfile.ZipFile(draft) as source, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as target:
         for entry in source.infolist():
             content = source.read(entry)
             if entry.filename == "docProps/core.xml":
                 content = MODIFIED.sub(rb"\g<1>" + modified + rb"\g<2>", content)
             target.writestr(zipfile.ZipInfo(entry.filename, FIXED_TIME), content, zipfile.ZIP_DEFLATED)
-    draft.unlink()
