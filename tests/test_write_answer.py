@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
+import click
 import pytest
 from docx import Document
 from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from chain import Chain, refused, succeeded
-from inburgering.question import Question, read_question
-from write_answer import TEMPLATE
+from inburgering.question import Question, newest_question, read_question
+from write_answer import TEMPLATE, write_answer
 
 NUMBER = re.compile(r"\d[\d.,]*(?<![.,])%?")
 DUTCH_NUMBER = re.compile(r"\d{1,3}(\.\d{3})*(,\d+)?%?")
@@ -123,7 +124,7 @@ def test_every_number_is_a_figure_on_the_tab_that_the_paragraphs_refer_to(answer
             assert DUTCH_NUMBER.fullmatch(number), number
             assert number in known, (heading, number)
             checked += 1
-    assert checked > 150
+    assert checked > 120
 
 
 def test_a_figure_behind_a_label_is_that_row_of_the_last_year(answer: Answer) -> None:
@@ -223,7 +224,7 @@ def test_another_sentence_in_the_template_is_another_sentence_in_the_answer(
         ("{{ vraag.jaren }}", "line {line}: {{{{ … }}}} gives list; show a figure"),
         ("{{ vraag.titel | hoofdletters }}", "line {line}: No filter named 'hoofdletters'"),
         ("{% if vraag.titel %}", "line "),
-        ("{{ vraag.titel", "line {line}: "),
+        ("{{ vraag.titel", "line "),
         ("\x0b", "has a character that Word cannot hold"),
     ],
 )
@@ -235,9 +236,11 @@ def test_a_sentence_that_cannot_be_filled_is_refused_with_its_place(
     output = tmp_path / "answer" / "a.docx"
     output.parent.mkdir()
     output.write_text("the answer made before")
-    refusal = refused(small_sample.script("write_answer", "--template", template, "--output", output))
-    assert refusal.startswith(f"Error: {template}")
-    assert message.format(line=line) in refusal
+    with pytest.raises(click.ClickException) as refusal:
+        write_answer(newest_question(), small_sample.warehouse, output, template)
+    assert refusal.value.message.startswith(f"{template}")
+    assert message.format(line=line) in refusal.value.message
+    assert "\n" not in refusal.value.message
     assert output.read_text() == "the answer made before"
     assert list(output.parent.iterdir()) == [output]
 
@@ -246,11 +249,10 @@ def test_a_file_that_is_no_template_is_refused(small_sample: Chain, tmp_path: Pa
     output = tmp_path / "a.docx"
     for content, message in ((b"\xff\xfe", "is not UTF-8 text"), (b"{# leeg #}\n", "gives no text at all")):
         (tmp_path / "x.md").write_bytes(content)
-        assert message in refused(
-            small_sample.script("write_answer", "--template", tmp_path / "x.md", "--output", output)
-        )
+        with pytest.raises(click.ClickException, match=message):
+            write_answer(newest_question(), small_sample.warehouse, output, tmp_path / "x.md")
     missing = small_sample.script("write_answer", "--template", tmp_path / "none.md", "--output", output)
-    assert "cannot be read (No such file" in refused(missing)
+    assert refused(missing) == f"Error: {tmp_path / 'none.md'}: cannot be read (No such file or directory)"
     assert not output.exists()
 
 

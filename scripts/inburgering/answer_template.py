@@ -223,9 +223,9 @@ def _paragraphs(text: str) -> list[Paragraph]:
     """Cut filled text at its blank lines and before every line with a mark."""
     paragraphs: list[tuple[str, list[str]]] = []
     continues = False
-    for line in text.splitlines():
+    for line in text.split("\n"):
         mark = next(mark for mark in MARKS if line.lstrip().startswith(mark))
-        words = line.strip().removeprefix(mark.strip()).strip()
+        words = line.strip(" \t\r").removeprefix(mark.strip()).strip(" \t")
         if not words:
             continues = False
             continue
