@@ -11,11 +11,12 @@ from pathlib import Path
 
 import click
 import duckdb
+import frictionless
 import pytest
 from openpyxl import Workbook, load_workbook
 
 import export_annex as export_module
-from chain import Chain, refused, succeeded
+from chain import Chain, refused
 from export_annex import export_annex
 from inburgering import data_package
 from inburgering.annex_data import AnnexData
@@ -64,16 +65,13 @@ class Export:
 @pytest.fixture(scope="module", params=["sv_2024_123", "sv_2023_113"])
 def export(request: pytest.FixtureRequest, small_sample: Chain, tmp_path_factory: pytest.TempPathFactory) -> Export:
     path = tmp_path_factory.mktemp("package") / "bijlage.xlsx"
-    succeeded(small_sample.export(request.param, "--output", path))
+    export_annex(read_question(request.param), small_sample.warehouse, path)
     return Export(read_question(request.param), path, load_workbook(path))
 
 
-def validate(descriptor: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([FRICTIONLESS, "validate", descriptor], capture_output=True, text=True, check=False)
-
-
 def test_frictionless_accepts_the_package(export: Export) -> None:
-    step = validate(export.folder / "datapackage.json")
+    descriptor = export.folder / "datapackage.json"
+    step = subprocess.run([FRICTIONLESS, "validate", descriptor], capture_output=True, text=True, check=False)
     assert step.returncode == 0, step.stdout
     assert step.stdout.count("VALID") == len(export.question.tabs) + 1
     assert "INVALID" not in step.stdout
@@ -95,7 +93,7 @@ def test_frictionless_refuses_a_package_that_was_changed(
     text = (tmp_path / file).read_text(encoding="utf-8")
     assert old in text
     (tmp_path / file).write_text(text.replace(old, new), encoding="utf-8")
-    assert validate(tmp_path / "datapackage.json").returncode != 0
+    assert not frictionless.validate(str(tmp_path / "datapackage.json")).valid
 
 
 def test_every_figure_of_the_tables_is_in_the_package_and_the_other_way_round(export: Export) -> None:
@@ -196,7 +194,6 @@ def test_files_are_plain_utf8_with_lf(export: Export) -> None:
 
 def test_the_same_build_gives_the_same_bytes(export: Export, small_sample: Chain, tmp_path: Path) -> None:
     again = tmp_path / "again.xlsx"
-    export_annex(export.question, small_sample.warehouse, again)
     export_annex(export.question, small_sample.warehouse, again)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["again", "again.xlsx"]
     written = {path.name: path.read_bytes() for path in (tmp_path / "again").iterdir()}

@@ -14,6 +14,7 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from chain import Chain, refused, succeeded
+from export_annex import export_annex
 from inburgering.question import Question, newest_question, read_question
 from write_answer import TEMPLATE, write_answer
 
@@ -48,7 +49,7 @@ class Answer:
 def answer(request: pytest.FixtureRequest, small_sample: Chain, tmp_path_factory: pytest.TempPathFactory) -> Answer:
     folder = tmp_path_factory.mktemp("answer")
     question = read_question(request.param)
-    succeeded(small_sample.export(question.name, "--output", folder / "annex.xlsx"))
+    export_annex(question, small_sample.warehouse, folder / "annex.xlsx")
     succeeded(small_sample.script("write_answer", question.name, "--output", folder / "answer.docx"))
     return Answer(question, folder / "answer.docx", load_workbook(folder / "annex.xlsx"))
 
