@@ -1,4 +1,4 @@
-"""Step 3 of 3: write the annex workbook of a question from the warehouse."""
+"""Step 3 of 3: write the annex workbook of a question, and its data package beside it, from the warehouse."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ import duckdb
 from inburgering.annex_check import check_workbook
 from inburgering.annex_data import AnnexData
 from inburgering.annex_workbook import build_workbook
+from inburgering.data_package import check_package, package_folder, write_package
 from inburgering.question import Question, newest_question, read_question
 from inburgering.reproducible_workbook import save_reproducibly
 from inburgering.settings import CHECKOUT, warehouse_file
@@ -31,7 +32,7 @@ DRAFTS = ".annex-draft-"
 @click.option(
     "--output",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="The workbook to write.  [default: annex/NAME.xlsx]",
+    help="The workbook to write; the data package goes in a folder of the same name.  [default: annex/NAME.xlsx]",
 )
 @click.option(
     "--last-green", is_flag=True, help="Export the last green build although a later run of dbt was not green."
@@ -54,7 +55,7 @@ def export_annex(question: Question, warehouse: Path, output: Path, last_green: 
     The warehouse only ever holds a whole green build. When a later run of dbt was not green or is not over, that build
     is exported with `last_green` alone.
 
-    The workbook appears under its name only after every figure read back from it equals the warehouse. Raises
+    Workbook and data package appear under their names only after every figure read back equals the warehouse. Raises
     click.ClickException when the warehouse may not be exported, a figure differs or the file cannot be written.
     """
     with open_warehouse(warehouse) as connection:
@@ -66,11 +67,15 @@ def export_annex(question: Question, warehouse: Path, output: Path, last_green: 
         except (duckdb.BinderException, duckdb.CatalogException):
             raise click.ClickException(f"{warehouse}: built by another version of the models; run dbt build") from None
         try:
+            folder = package_folder(output)
             with drafts_beside(output) as workspace:
                 draft = workspace / output.name
                 save_reproducibly(workbook, draft)
                 cells = check_workbook(draft, question, data)
-                draft.replace(output)
+                draft_folder = workspace / "package"
+                write_package(draft_folder, question, data)
+                check_package(draft_folder, question, data)
+                replace_together(draft, output, draft_folder, folder)
         except OSError as error:
             raise click.ClickException(
                 f"{output}: cannot be written ({reason(error)}); close it or name another file with --output"
@@ -92,6 +97,22 @@ def drafts_beside(output: Path) -> Iterator[Path]:
             yield Path(workspace)
     finally:
         os.close(folder)
+
+
+def replace_together(draft: Path, output: Path, draft_folder: Path, folder: Path) -> None:
+    """Put a workbook and a folder in the place of those made before, or leave both as they were and raise OSError."""
+    before, withdrawn = draft.with_name("before"), draft.with_name("withdrawn")
+    if folder.exists():
+        folder.rename(before)
+    try:
+        draft_folder.rename(folder)
+        draft.replace(output)
+    except OSError:
+        if folder.exists():
+            folder.rename(withdrawn)
+        if before.exists():
+            before.rename(folder)
+        raise
 
 
 if __name__ == "__main__":

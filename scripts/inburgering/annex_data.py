@@ -74,6 +74,12 @@ order by
     year
 """
 
+MEMBERS_QUERY = """
+select distinct label, member
+from {model}
+where reference_date = $reference_date and breakdown in ($breakdown, 'total')
+"""
+
 REACH_QUERY = """
 select label, invited, registered, not_registered, reach
 from {model}
@@ -194,7 +200,7 @@ class AnnexData:
             "first_year": question.first_year,
             "last_year": question.last_year,
         }
-        self._breakdown_labels = dict(connection.execute(BREAKDOWN_LABELS_QUERY).fetchall())
+        self.breakdown_labels = dict(connection.execute(BREAKDOWN_LABELS_QUERY).fetchall())
 
     def _select(self, query: str, **values: object) -> list[tuple]:
         named = {**self._values, **values}
@@ -225,7 +231,7 @@ class AnnexData:
 
     def block(self, table: TableChoice) -> Block:
         """Return the block of figures that the question chose."""
-        label = self._breakdown_labels[table.breakdown]
+        label = self.breakdown_labels[table.breakdown]
         title = f"{MEASURE_TITLES[table.measure]} per {label.lower()}"
         if table.measure == REACH:
             return self._reach_block(table, label, title)
@@ -257,6 +263,10 @@ class AnnexData:
         columns = (Column(label, TEXT), Column("Aantal"))
         rows = self._select(REASONS_QUERY.format(model=table.model, measure=table.measure), breakdown=table.breakdown)
         return Block(table.name, f"Niet aangemeld naar reden, {self._question.last_year}", columns, tuple(rows))
+
+    def members(self, table: TableChoice) -> dict[str, str]:
+        """Return the code of every label that a block can have."""
+        return dict(self._select(MEMBERS_QUERY.format(model=table.model), breakdown=table.breakdown))
 
     def control_blocks(self) -> tuple[Block, ...]:
         """Return the blocks of the tab Controle."""

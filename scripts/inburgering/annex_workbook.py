@@ -217,7 +217,7 @@ def _fill_tab(sheet: Worksheet, question: Question, data: AnnexData, tab: Tab) -
             _write(sheet, right.last_row + 1, right_column, source_line(question), NOTE_FONT)
             placed.append(right)
             row = max(row, right.last_row + 4)
-    notes = _notes(tab, question, data)
+    notes = tab_notes(tab, question, data)
     for number, text in enumerate(notes):
         _write(sheet, row - 2 + number, 1, text, NOTE_FONT)
     chart_place = f"A{row + len(notes)}"
@@ -231,7 +231,8 @@ def _fill_tab(sheet: Worksheet, question: Question, data: AnnexData, tab: Tab) -
     sheet.print_title_rows = f"1:{FIRST_BLOCK_ROW + 1}"
 
 
-def _notes(tab: Tab, question: Question, data: AnnexData) -> list[str]:
+def tab_notes(tab: Tab, question: Question, data: AnnexData) -> list[str]:
+    """Return the notes that the question wants below the tables of a tab."""
     texts = {
         "december_rule": lambda: [december_note(question, data.december_notes())],
         "no_feed_for_brussels": lambda: [NO_FEED_FOR_BRUSSELS],

@@ -1,7 +1,8 @@
-"""Save a workbook so that the same content gives the same bytes."""
+"""Save a workbook or another Office file so that the same content gives the same bytes."""
 
 from __future__ import annotations
 
+import datetime
 import io
 import re
 import zipfile
@@ -14,14 +15,19 @@ MODIFIED = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*(</dcterms:modified>)")
 
 
 def save_reproducibly(workbook: Workbook, path: Path) -> None:
-    """Write the workbook to `path` without the moment of writing: zip entries and `modified` get fixed times.
-
-    `modified` becomes what the workbook's properties give as `created`.
-    """
-    # In memory, since a zip file that meets a full disk complains once more when it is thrown away.
-    draft, result = io.BytesIO(), io.BytesIO()
+    """Write the workbook to `path` without the moment of writing; `modified` becomes what it gives as `created`."""
+    draft = io.BytesIO()
     workbook.save(draft)
-    modified = workbook.properties.created.strftime("%Y-%m-%dT%H:%M:%SZ").encode()
+    write_reproducibly(draft, path, workbook.properties.created)
+
+
+def write_reproducibly(draft: io.BytesIO, path: Path, moment: datetime.datetime) -> None:
+    """Write an Office file without the moment of writing: zip entries get a fixed time, `modified` gets `moment`.
+
+    It is put together in memory, since a zip file that meets a full disk complains once more when it is thrown away.
+    """
+    result = io.BytesIO()
+    modified = moment.strftime("%Y-%m-%dT%H:%M:%SZ").encode()
     with zipfile.ZipFile(draft) as source, zipfile.ZipFile(result, "w", zipfile.ZIP_DEFLATED) as target:
         for entry in source.infolist():
             content = source.read(entry)

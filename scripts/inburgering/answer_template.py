@@ -1,0 +1,308 @@
+"""Fill the answer's template with the figures of the annex. Nothing is counted: a figure cannot be calculated with.
+
+What a template sees bears Dutch names, because the civil servants who edit the sentences read Dutch.
+"""
+
+from __future__ import annotations
+
+import datetime
+import functools
+import re
+import traceback
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
+
+import click
+from jinja2 import StrictUndefined, Template, TemplateRuntimeError, TemplateSyntaxError, Undefined, UndefinedError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from inburgering.annex_data import INTEGER, PERCENTAGE, TEXT, TOTAL_LABEL, AnnexData, Block
+from inburgering.annex_texts import dutch_date, dutch_number
+from inburgering.question import Question, Tab, TableChoice
+
+UNDETERMINED_LABEL = "Onbepaald"
+MONTHS = (
+    "januari februari maart april mei juni juli augustus september oktober november december"  # in their order
+).split()
+UNPRINTABLE = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+MARKS = {"# ": "title", "## ": "heading", "> ": "asked", "- ": "bullet", "": "text"}
+
+
+@functools.total_ordering
+@dataclass(frozen=True, eq=False)
+class Figure:
+    """A figure of the annex, written as Dutch readers write it. It compares, but it does not add up or subtract."""
+
+    value: int | float
+    kind: str
+
+    def __str__(self) -> str:
+        if self.kind == PERCENTAGE:
+            # From the decimal digits, as a spreadsheet rounds, not from the binary fraction.
+            percentage = (Decimal(repr(self.value)) * 100).quantize(Decimal("0.1"), ROUND_HALF_UP)
+            return f"{percentage}%".replace(".", ",")
+        return dutch_number(self.value)
+
+    def __eq__(self, other: object) -> bool:
+        return self.value == getattr(other, "value", other)
+
+    def __lt__(self, other: Figure | float) -> bool:
+        return self.value < getattr(other, "value", other)
+
+    def __hash__(self) -> int:
+        return hash(self.value)
+
+    def __bool__(self) -> bool:
+        return bool(self.value)
+
+
+class Fields(dict):
+    """Named values for a template; a name that does not exist is an error that says which do."""
+
+    def __init__(self, what: str, **values: object) -> None:
+        super().__init__(values)
+        self._what = what
+
+    def __missing__(self, name: object) -> object:
+        raise UndefinedError(f"{self._what} has no {name}; it has {', '.join(self)}")
+
+
+class Row:
+    """A row of a table: its label, and a figure or text per column."""
+
+    def __init__(self, table: Block, values: Sequence[object]) -> None:
+        self._table = table
+        self.naam = str(values[0])
+        self._cells = {
+            column.header: value if column.kind == TEXT or value is None else Figure(value, column.kind)
+            for column, value in zip(table.columns, values, strict=True)
+        }
+
+    def __getitem__(self, header: object) -> object:
+        if str(header) not in self._cells:
+            raise UndefinedError(f"{self._table.table_name} has no column {header}; it has {', '.join(self._cells)}")
+        return self._cells[str(header)]
+
+
+class AnswerTable:
+    """A table of the annex: its rows, the total apart."""
+
+    def __init__(self, block: Block, choice: TableChoice | None = None) -> None:
+        rows = [Row(block, values) for values in block.rows]
+        self._block = block
+        self.naam = block.table_name
+        self.titel = block.title
+        self.maat = choice.measure if choice else None
+        self.uitsplitsing = choice.breakdown if choice else None
+        self.indeling = block.columns[0].header
+        self.kolommen = [column.header for column in block.columns[1:]]
+        self.rijen = [row for row in rows if row.naam != TOTAL_LABEL]
+        self._by_label = {row.naam.casefold(): row for row in reversed(rows)}
+
+    def rij(self, label: str) -> Row:
+        """Return the row with a label, in capitals or not."""
+        if not self.heeft(label):
+            raise UndefinedError(f"{self.naam} has no row {label}")
+        return self._by_label[label.casefold()]
+
+    def heeft(self, label: str) -> bool:
+        """Say whether there is a row with a label."""
+        return label.casefold() in self._by_label
+
+    @property
+    def totaal(self) -> Row:
+        """Return the row of totals."""
+        return self.rij(TOTAL_LABEL)
+
+    def __getitem__(self, name: object) -> object:
+        raise UndefinedError(
+            f"table {self.naam} has no {name}; it has naam, titel, maat, rijen, rij(), heeft(), totaal"
+        )
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """A paragraph of the answer: what kind, and its text."""
+
+    kind: str
+    text: str
+
+
+def write_sentences(template: Path, question: Question, data: AnnexData) -> list[Paragraph]:
+    """Fill the template with the figures of a question.
+
+    Raises click.ClickException in one line that names the template and the place when it cannot be filled.
+    """
+    try:
+        source = template.read_text(encoding="utf-8")
+    except OSError as error:
+        raise click.ClickException(f"{template}: cannot be read ({error.strerror})") from None
+    except UnicodeDecodeError:
+        raise click.ClickException(f"{template}: is not UTF-8 text; save it as UTF-8") from None
+    environment = _environment()
+    values = _values(question, data)
+    try:
+        code = environment.compile(source, filename=str(template))
+        filled = Template.from_code(environment, code, {}).render(values)
+    except TemplateSyntaxError as error:
+        raise click.ClickException(f"{template}, line {error.lineno}: {_one_line(error)}") from None
+    except Exception as error:  # whatever goes wrong in a sentence, its editor wants to know where
+        lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(template)]
+        if not lines:
+            raise
+        raise click.ClickException(f"{template}, line {lines[-1]}: {_one_line(error)}") from None
+    paragraphs = _paragraphs(filled)
+    if not paragraphs:
+        raise click.ClickException(f"{template}: gives no text at all")
+    for paragraph in paragraphs:
+        if UNPRINTABLE.search(paragraph.text):
+            raise click.ClickException(f"{template}: {paragraph.text[:40]!r} has a character that Word cannot hold")
+    return paragraphs
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split()) or type(error).__name__
+
+
+def _environment() -> ImmutableSandboxedEnvironment:
+    environment = ImmutableSandboxedEnvironment(
+        undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=False, finalize=_shown
+    )
+    environment.filters |= {
+        "behalve": lambda rows, label: [row for row in rows if row.naam != label],
+        "opsomming": _enumerate,
+        "met_cijfer": _with_figure,
+        "grootste": _largest,
+        "zonder_nul": _not_zero,
+        "klein": _in_a_sentence,
+        "personen": lambda figure: f"{figure} {'persoon' if figure == 1 else 'personen'}",
+        "voluit": lambda day: f"{day.day} {MONTHS[day.month - 1]} {day.year}",
+    }
+    return environment
+
+
+def _shown(value: object) -> object:
+    """Return what a template shows of a value; numbers that are no figure of the annex are refused."""
+    if isinstance(value, datetime.date):
+        return dutch_date(value)
+    if isinstance(value, str | Figure | Undefined):
+        return str(value)
+    what = type(value).__name__ if value is not None else "nothing"
+    if isinstance(value, int | float):
+        what = f"the number {value}, which is no figure of the annex"
+    raise TemplateRuntimeError(f"{{{{ … }}}} gives {what}; show a figure, a text or a date")
+
+
+def _enumerate(texts: Iterable[object], last: str = " en ") -> str:
+    parts = [str(_shown(text)) for text in texts]
+    return last.join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
+
+
+def _in_a_sentence(text: str) -> str:
+    """Return a label as it stands within a sentence: without its first capital, unless it is an abbreviation."""
+    return text[:1].lower() + text[1:] if text[1:2].islower() else text
+
+
+def _with_figure(rows: Iterable[Row], column: str) -> list[str]:
+    return [f"{row.naam} ({_shown(row[column])})" for row in rows]
+
+
+def _not_zero(rows: Iterable[Row], column: str) -> list[Row]:
+    return [row for row in rows if row[column] > 0]
+
+
+def _largest(rows: Iterable[Row], column: str, most: int) -> list[Row]:
+    """Return the rows with the largest figures, the undetermined and zero left out; ties keep the annex's order."""
+    known = [row for row in _not_zero(rows, column) if row.naam.casefold() != UNDETERMINED_LABEL.casefold()]
+    return sorted(known, key=lambda row: row[column], reverse=True)[:most]
+
+
+def _paragraphs(text: str) -> list[Paragraph]:
+    """Cut filled text at its blank lines and before every line with a mark."""
+    paragraphs: list[tuple[str, list[str]]] = []
+    continues = False
+    for line in text.split("\n"):
+        mark = next(mark for mark in MARKS if line.lstrip().startswith(mark))
+        words = line.strip(" \t\r").removeprefix(mark.strip()).strip(" \t")
+        if not words:
+            continues = False
+            continue
+        if mark or not continues:
+            paragraphs.append((MARKS[mark], []))
+        paragraphs[-1][1].append(re.sub(r"[ \t]+", " ", words))
+        continues = mark not in ("# ", "## ")
+    return [Paragraph(kind, " ".join(lines)) for kind, lines in paragraphs]
+
+
+def _values(question: Question, data: AnnexData) -> dict[str, object]:
+    """Return everything that a template can use."""
+    december = {str(year): Figure(persons, INTEGER) for year, persons in data.december_notes()}
+    # As in the note of the annex: the last year is always there.
+    december.setdefault(str(question.last_year), Figure(0, INTEGER))
+    control = {block.table_name: AnswerTable(block) for block in data.control_blocks()}
+    return {
+        "vraag": _question_fields(question),
+        "delen": [part for tab in question.tabs for part in _parts(question, data, tab, december)],
+        "tabbladen": [tab.name for tab in question.tabs],
+        "controle": Fields("controle", **control),
+    }
+
+
+def _question_fields(question: Question) -> Fields:
+    years = [str(year) for year in question.years]
+    return Fields(
+        "vraag",
+        naam=question.name,
+        label=question.label,
+        nummer=str(question.number),
+        titel=question.title,
+        gesteld_op=question.asked_on,
+        gesteld_in=question.asked_in,
+        beantwoord_door=question.answered_by,
+        peildatum=question.reference_date,
+        jaren=years,
+        eerste_jaar=years[0],
+        laatste_jaar=years[-1],
+        vorig_jaar=years[-2] if len(years) > 1 else None,
+        volgend_jaar=str(question.last_year + 1),
+        voorlopige_jaren=[str(year) for year in question.provisional_years],
+    )
+
+
+def _parts(question: Question, data: AnnexData, tab: Tab, december: dict[str, Figure]) -> list[Fields]:
+    """Return the parts of a tab: one per sub-question where each has a breakdown of its own, else one for all."""
+    tables = [AnswerTable(data.block(choice), choice) for choice in tab.tables]
+    breakdowns = list(dict.fromkeys(table.uitsplitsing for table in tables))
+    groups = [(tab.answers, tables)]
+    if len(tab.answers) == len(breakdowns):
+        groups = [
+            ((answer,), [table for table in tables if table.uitsplitsing == breakdown])
+            for answer, breakdown in zip(tab.answers, breakdowns, strict=True)
+        ]
+    return [
+        Fields(
+            "deel",
+            deelvragen=[Fields("deelvraag", naam=name, tekst=question.sub_questions[name]) for name in answers],
+            tabblad=tab.name,
+            titel=question.title_of(tab),
+            tabellen=group,
+            noten=list(tab.notes),
+            december=december,
+            buiten_lijst=_statuses_outside_list(question, data) if "status_outside_list" in tab.notes else [],
+        )
+        for answers, group in groups
+    ]
+
+
+def _statuses_outside_list(question: Question, data: AnnexData) -> list[Fields]:
+    """Return the statuses that are counted under overige, with their figures per year as in the note of the annex."""
+    counts: dict[tuple[str, str], dict[str, Figure]] = {}
+    for measure, status, year, persons in data.outside_list_notes():
+        per_year = {str(shown): Figure(0, INTEGER) for shown in question.years}
+        counts.setdefault((measure, status), per_year)[str(year)] = Figure(persons, INTEGER)
+    return [
+        Fields("buiten_lijst", maat=measure, verblijfsreden=status, per_jaar=per_year)
+        for (measure, status), per_year in counts.items()
+    ]

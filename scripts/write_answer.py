@@ -1,0 +1,84 @@
+"""Write the Dutch draft of the answer to a question, with the figures of its annex, as a Word document."""
+
+from __future__ import annotations
+
+import datetime
+import io
+import tempfile
+import time
+from pathlib import Path
+
+import click
+import duckdb
+
+from inburgering.annex_data import AnnexData
+from inburgering.answer_document import build_document
+from inburgering.answer_template import write_sentences
+from inburgering.question import Question, newest_question, read_question
+from inburgering.reproducible_workbook import write_reproducibly
+from inburgering.settings import CHECKOUT, warehouse_file
+from inburgering.warehouse import check_build, open_warehouse
+
+TEMPLATE = CHECKOUT / "scripts" / "templates" / "antwoord.md"
+
+
+@click.command()
+@click.argument("name", required=False)
+@click.option(
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="The document to write.  [default: annex/NAME.docx]",
+)
+@click.option(
+    "--template",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default=TEMPLATE,
+    help="The sentences.  [default: templates/antwoord.md]",
+)
+@click.option("--last-green", is_flag=True, help="Take the last green build although a later run of dbt was not green.")
+def main(name: str | None, output: Path | None, template: Path, last_green: bool) -> None:
+    """Write the answer to question NAME (without a name: the newest) from INBURGERING_WAREHOUSE."""
+    started = time.monotonic()
+    question = read_question(name) if name else newest_question()
+    output = output or CHECKOUT / "annex" / f"{question.name}.docx"
+    paragraphs = write_answer(question, warehouse_file(), output, template, last_green)
+    click.echo(
+        f"Wrote {output}: {question.label}, reference date {question.reference_date}, {paragraphs} paragraphs, "
+        f"{time.monotonic() - started:.1f} s"
+    )
+
+
+def write_answer(
+    question: Question, warehouse: Path, output: Path, template: Path = TEMPLATE, last_green: bool = False
+) -> int:
+    """Write the answer to a question and return its number of paragraphs.
+
+    Raises click.ClickException when the warehouse may not be used, the template cannot be filled or the file cannot be
+    written; the document that was there before then stays.
+    """
+    with open_warehouse(warehouse) as connection:
+        check_build(connection, warehouse, last_green)
+        data = AnnexData(connection, question)
+        try:
+            data.check_selection()
+            paragraphs = write_sentences(template, question, data)
+        except (duckdb.BinderException, duckdb.CatalogException):
+            raise click.ClickException(f"{warehouse}: built by another version of the models; run dbt build") from None
+    document = build_document(question, paragraphs)
+    moment = datetime.datetime.combine(question.reference_date, datetime.time())
+    try:
+        output.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".answer-", dir=output.parent) as workspace:
+            draft, finished = io.BytesIO(), Path(workspace) / "finished"
+            document.save(draft)
+            write_reproducibly(draft, finished, moment)
+            finished.replace(output)
+    except OSError as error:
+        raise click.ClickException(
+            f"{output}: cannot be written ({error.strerror}); close it or name another file with --output"
+        ) from None
+    return len(paragraphs)
+
+
+if __name__ == "__main__":
+    main()
