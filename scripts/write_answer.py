@@ -33,7 +33,7 @@ TEMPLATE = CHECKOUT / "scripts" / "templates" / "antwoord.md"
     "--template",
     type=click.Path(dir_okay=False, path_type=Path),
     default=TEMPLATE,
-    help="The sentences.  [default: templates/antwoord.md]",
+    help="The sentences.  [default: scripts/templates/antwoord.md]",
 )
 @click.option("--last-green", is_flag=True, help="Take the last green build although a later run of dbt was not green.")
 def main(name: str | None, output: Path | None, template: Path, last_green: bool) -> None:
