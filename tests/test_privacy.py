@@ -153,9 +153,9 @@ def odd_rows(agency: str, table: str) -> list[list[object]]:
         if day == 9:
             row[7] = f"O{place}"
         if place < len(good):  # it slipped to each column in turn, in one notation or another
-            row[place] = str(ways[place % 4])
+            row[place] = str(ways[place % 6])
         elif place < 2 * len(good):  # or it stands in a text
-            row[place - len(good)] = f"zie dossier 12 van {ways[place % 4]}, eerste aanvraag"
+            row[place - len(good)] = f"zie dossier 12 van {ways[place % 6]}, eerste aanvraag"
         elif place == 2 * len(good):
             row[day] = ""
         elif place == 2 * len(good) + 1:
