@@ -618,10 +618,10 @@ MUTATIONS = (
         "",
     ),
     Mutation(
-        "every breakdown is counted",
+        "a person of whom something is undetermined counts in every total",
         "models/annex/annex_counts.sql",
-        "{%- for breakdown in breakdowns %}\n        (measure",
-        "{%- for breakdown in breakdowns if breakdown != 'gender' %}\n        (measure",
+        "from reported\n",
+        "from reported\n    where province <> 'onbepaald'\n",
     ),
     Mutation(
         "every breakdown must agree with the total",
