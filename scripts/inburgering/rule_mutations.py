@@ -423,6 +423,12 @@ MUTATIONS = (
         "registration_term_until >= reference_date",
     ),
     Mutation(
+        "who was not invited has no reason for not registering",
+        "models/core/fct_invitations.sql",
+        "when not is_invited or is_registered then null",
+        "when is_registered then null",
+    ),
+    Mutation(
         "an unknown reason is onbekend",
         "models/intermediate/int_records_attributed.sql",
         "'ONBEKEND')",
@@ -618,10 +624,10 @@ MUTATIONS = (
         "",
     ),
     Mutation(
-        "every breakdown is counted",
+        "a person of whom something is undetermined counts in every total",
         "models/annex/annex_counts.sql",
-        "{%- for breakdown in breakdowns %}\n        (measure",
-        "{%- for breakdown in breakdowns if breakdown != 'gender' %}\n        (measure",
+        "from reported\n",
+        "from reported\n    where province <> 'onbepaald'\n",
     ),
     Mutation(
         "every breakdown must agree with the total",
@@ -646,6 +652,13 @@ MUTATIONS = (
         "models/annex/annex_control_published.sql",
         "then 0 else 1 end",
         "then 1 else 0 end",
+    ),
+    Mutation(
+        "a figure published on the reference date was published before it",
+        "models/annex/annex_control_published.sql",
+        "published_figures.published_on > counts.reference_date",
+        "published_figures.published_on >= counts.reference_date",
+        times=2,
     ),
     Mutation(
         "a figure as known is otherwise the last published before",
