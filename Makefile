@@ -11,7 +11,7 @@ INBURGERING_EXTRACTS ?= extracts
 # Public: it opens the synthetic sample only. On your own extracts set a key of your own.
 SAMPLE_KEY := public-key-of-the-synthetic-sample
 
-.PHONY: annex test lint bench setup clean
+.PHONY: annex test soak mutations lint bench setup clean
 
 annex: setup $(INBURGERING_EXTRACTS)  ## extracts → landing → warehouse → annex/sv_2024_123.xlsx
 	INBURGERING_PSEUDONYM_KEY="$${INBURGERING_PSEUDONYM_KEY:-$(SAMPLE_KEY)}" .venv/bin/python scripts/load_extracts.py
@@ -24,6 +24,9 @@ $(INBURGERING_EXTRACTS): | setup
 test: setup  ## every test
 	.venv/bin/pytest
 
+soak: setup  ## kill load, build and export 120 times at random moments (make test: 6 times)
+	.venv/bin/pytest tests/test_kills.py --kills 120 --capture no
+
 lint: setup
 	.venv/bin/ruff check
 	.venv/bin/ruff format --check
@@ -31,6 +34,9 @@ lint: setup
 
 bench: setup  ## how long each step takes on the full-size sample, and how much memory
 	.venv/bin/python scripts/measure_steps.py
+
+mutations: setup  ## break the rules one at a time, in a copy, and list the tests that turn red
+	.venv/bin/python scripts/mutate_rules.py
 
 setup: .venv/set-up
 

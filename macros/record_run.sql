@@ -9,11 +9,15 @@
 {% macro record_run_end(results) %}
 {%- if execute -%}
     {%- set failed = [] -%}
+    {%- set without_room = [] -%}
     {%- set done = [] -%}
     {%- for result in results -%}
         {%- do done.append(result.node.unique_id) -%}
         {%- if result.status in ('error', 'fail', 'runtime error', 'warn') -%}
             {%- do failed.append(result.node.name) -%}
+        {%- endif -%}
+        {%- if 'No space left on device' in (result.message or '') -%}
+            {%- do without_room.append(result.node.name) -%}
         {%- endif -%}
     {%- endfor -%}
     {%- set left_out = [] -%}
@@ -22,6 +26,12 @@
             {%- do left_out.append(node.name) -%}
         {%- endif -%}
     {%- endfor -%}
+    {%- if without_room -%}
+        {%- do print(
+            env_var('INBURGERING_WAREHOUSE', 'warehouse.duckdb') ~ ": cannot be written (No space left on device); "
+            ~ "the last green build stays; make room or name another file in INBURGERING_WAREHOUSE, and run dbt build again"
+        ) -%}
+    {%- endif -%}
     {%- if failed -%}
         {%- do record_run('red', failed | length ~ ' steps failed, ' ~ failed[0] ~ ' first') -%}
     {%- elif flags.WHICH != 'test' and flags.EMPTY -%}

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
+import shutil
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import click
@@ -17,6 +22,9 @@ from inburgering.question import Question, newest_question, read_question
 from inburgering.reproducible_workbook import save_reproducibly
 from inburgering.settings import CHECKOUT, warehouse_file
 from inburgering.warehouse import check_build, open_warehouse
+from inburgering.write_errors import reason
+
+DRAFTS = ".annex-draft-"
 
 
 @click.command()
@@ -59,19 +67,17 @@ def export_annex(question: Question, warehouse: Path, output: Path, last_green: 
         except (duckdb.BinderException, duckdb.CatalogException):
             raise click.ClickException(f"{warehouse}: built by another version of the models; run dbt build") from None
         try:
-            folder = package_folder(output)
-            output.parent.mkdir(parents=True, exist_ok=True)
-            with tempfile.TemporaryDirectory(prefix=".annex-", dir=output.parent) as workspace:
-                draft = Path(workspace) / output.name
+            with drafts_beside(output) as workspace:
+                folder = package_folder(output)
+                draft, draft_folder = workspace / output.name, workspace / "package"
                 save_reproducibly(workbook, draft)
                 cells = check_workbook(draft, question, data)
-                draft_folder = Path(workspace) / "package"
                 write_package(draft_folder, question, data)
                 check_package(draft_folder, question, data)
                 replace_together(draft, output, draft_folder, folder)
         except OSError as error:
             raise click.ClickException(
-                f"{output}: cannot be written ({error.strerror}); close it or name another file with --output"
+                f"{output}: cannot be written ({reason(error)}); close it or name another file with --output"
             ) from None
     return cells
 
@@ -90,6 +96,22 @@ def replace_together(draft: Path, output: Path, draft_folder: Path, folder: Path
         if before.exists():
             before.rename(folder)
         raise
+
+
+@contextmanager
+def drafts_beside(output: Path) -> Iterator[Path]:
+    """Make a folder for drafts beside the annex; a second export waits. What killed exports left there goes away."""
+    output.parent.mkdir(parents=True, exist_ok=True)
+    folder = os.open(output.parent, os.O_RDONLY)
+    try:
+        with suppress(OSError):  # a network share may know no locks: then what is left over stays
+            fcntl.flock(folder, fcntl.LOCK_EX)
+            for left_over in output.parent.glob(DRAFTS + "*"):
+                shutil.rmtree(left_over, ignore_errors=True)
+        with tempfile.TemporaryDirectory(prefix=DRAFTS, dir=output.parent) as workspace:
+            yield Path(workspace)
+    finally:
+        os.close(folder)
 
 
 if __name__ == "__main__":

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import datetime
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
+import duckdb
 
 from inburgering.decoding import RefusedFileError
 from inburgering.extract_contract import AgencyContract, read_contracts
 from inburgering.landing import Delivery, Landing, LoadedDelivery
 from inburgering.settings import extracts_folder, landing_folder, pseudonym_key
+from inburgering.write_errors import reason
 
 
 @click.command()
@@ -25,25 +28,21 @@ def main(allow_empty: bool) -> None:
     if not deliveries and not problems:
         raise click.ClickException(f"{extracts}: no delivery found; expected <agency>/<yyyy-mm-dd>/ with its files")
     files = rows_delivered = rows_broken = loaded_deliveries = 0
-    with landing.locked():
-        try:
-            landing.check_key()
-        except RefusedFileError as refused:
-            raise click.ClickException(str(refused)) from None
-        with click.progressbar(deliveries, label="Loading", item_show_func=lambda d: d.name if d else "") as bar:
-            lines = []
-            for delivery in bar:
-                try:
-                    loaded = landing.load(delivery, allow_empty)
-                except RefusedFileError as refused:
-                    problems.append(f"{delivery.name}/{refused}")
-                    continue
-                lines.append(describe(delivery, loaded))
-                if loaded.version is not None:
-                    loaded_deliveries += 1
-                    files += len({table.file_name for table in delivery.contract.tables})
-                    rows_delivered += loaded.rows_delivered
-                    rows_broken += loaded.rows_broken
+    lines = []
+    try:
+        for delivery, loaded in load_deliveries(landing, deliveries, allow_empty, problems):
+            lines.append(describe(delivery, loaded))
+            if loaded.version is not None:
+                loaded_deliveries += 1
+                files += len({table.file_name for table in delivery.contract.tables})
+                rows_delivered += loaded.rows_delivered
+                rows_broken += loaded.rows_broken
+    except (OSError, duckdb.IOException) as error:
+        raise click.ClickException(cannot(error, extracts)) from None
+    except (MemoryError, duckdb.OutOfMemoryException):
+        raise click.ClickException(
+            f"{landing_folder()}: not enough memory to load; close other programs and load again"
+        ) from None
     for line in lines:
         click.echo(line)
     click.echo(
@@ -55,6 +54,33 @@ def main(allow_empty: bool) -> None:
         click.echo(f"Refused: {problem}", err=True)
     if problems:
         raise SystemExit(1)
+
+
+def load_deliveries(
+    landing: Landing, deliveries: list[Delivery], allow_empty: bool, problems: list[str]
+) -> Iterator[tuple[Delivery, LoadedDelivery]]:
+    """Load deliveries one after the other; a delivery that is refused gets a line in `problems`."""
+    with landing.locked():
+        try:
+            landing.check_key()
+        except RefusedFileError as refused:
+            raise click.ClickException(str(refused)) from None
+        with click.progressbar(deliveries, label="Loading", item_show_func=lambda d: d.name if d else "") as bar:
+            for delivery in bar:
+                try:
+                    yield delivery, landing.load(delivery, allow_empty)
+                except RefusedFileError as refused:
+                    problems.append(f"{delivery.name}/{refused}")
+
+
+def cannot(error: OSError | duckdb.IOException, extracts: Path) -> str:
+    """Say which folder cannot be read or written, why, and what to do."""
+    if isinstance(error, OSError) and error.filename and Path(error.filename).is_relative_to(extracts):
+        return f"{error.filename}: cannot be read ({reason(error)}); make it readable and load again"
+    return (
+        f"{landing_folder()}: cannot be written ({reason(error)}); every delivery in it is whole; make room or name "
+        "another folder in INBURGERING_LANDING, and load again"
+    )
 
 
 def find_deliveries(extracts: Path, contracts: dict[str, AgencyContract]) -> tuple[list[Delivery], list[str]]:

@@ -46,26 +46,45 @@ class Chain:
 
     def script(self, name: str, *arguments: object) -> subprocess.CompletedProcess[str]:
         """Run scripts/<name>.py and return what it printed and how it ended."""
-        return self._run(sys.executable, CHECKOUT / "scripts" / f"{name}.py", *arguments)
+        return self._run(*command(name, *arguments))
 
     def load(self, *arguments: object) -> subprocess.CompletedProcess[str]:
         return self.script("load_extracts", *arguments)
 
     def dbt(self, *arguments: object) -> subprocess.CompletedProcess[str]:
-        return self._run(Path(sys.executable).with_name("dbt"), *arguments)
+        return self._run(*command("dbt", *arguments))
 
     def export(self, *arguments: object) -> subprocess.CompletedProcess[str]:
         return self.script("export_annex", *arguments)
 
-    def _run(self, *command: object) -> subprocess.CompletedProcess[str]:
+    def start(self, step: str, *arguments: object) -> subprocess.Popen[bytes]:
+        """Start dbt or scripts/<step>.py in a process group of its own, and do not wait for its end."""
+        return subprocess.Popen(
+            command(step, *arguments),
+            cwd=CHECKOUT,
+            env=self.environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+
+    def _run(self, *parts: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [str(part) for part in command],
+            parts,
             cwd=CHECKOUT,
             env=self.environment,
             capture_output=True,
             text=True,
             check=False,
         )
+
+
+def command(step: str, *arguments: object) -> list[str]:
+    """Return the command line of dbt, or of scripts/<step>.py."""
+    program = [Path(sys.executable).with_name("dbt")]
+    if step != "dbt":
+        program = [sys.executable, CHECKOUT / "scripts" / f"{step}.py"]
+    return [str(part) for part in (*program, *arguments)]
 
 
 def succeeded(step: subprocess.CompletedProcess[str]) -> str:

@@ -16,6 +16,12 @@ settings.register_profile("thorough", max_examples=60, deadline=None, database=N
 settings.load_profile("quick")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let the soak test be as long as one wants: `make soak` takes the long version."""
+    parser.addoption("--kills", type=int, default=6, help="How many times test_kills.py kills a step.")
+    parser.addoption("--kill-seed", type=int, default=9, help="The same seed kills the same steps, at the same shares.")
+
+
 @pytest.fixture
 def chain(tmp_path: Path) -> Chain:
     """Return empty folders for one test."""

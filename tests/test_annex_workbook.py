@@ -75,12 +75,14 @@ for suffix in ("contracten", "attesten"):
         ("2f", f"t2f_{suffix}"): (["Doelgroep", *YEARS], ["Verplicht", "Rechthebbend", "Onbepaald", "Totaal"]),
         ("2g", f"t2g_{suffix}"): (["Verblijfsreden", *YEARS], STATUSES),
     }
-CONTROL_TABLES = {
+OWN_TABLES = {
     "controle_totalen",
     "controle_leveringen",
     "controle_terzijde",
     "controle_opmerkingen",
     "controle_gepubliceerd",
+    "herziening_oorzaken",
+    "herziening_cijfers",
 }
 
 
@@ -94,7 +96,7 @@ def table_rows(sheet: Worksheet, name: str) -> list[list[object]]:
 
 
 def test_tabs_stand_in_the_order_of_the_answer(workbook: Workbook) -> None:
-    assert workbook.sheetnames == ["Toelichting", "1", "2ab", "2c", "2d", "2e", "2f", "2g", "Controle"]
+    assert workbook.sheetnames == ["Toelichting", "1", "2ab", "2c", "2d", "2e", "2f", "2g", "Controle", "Herziening"]
 
 
 @pytest.mark.parametrize(("tab", "table"), CLOSED_TABLES)
@@ -122,7 +124,7 @@ def test_nationalities_stand_by_contracts_in_the_last_year_and_only_those_that_o
 
 def test_the_workbook_has_these_tables_and_no_others(workbook: Workbook) -> None:
     found = {name for sheet in workbook for name in sheet.tables}
-    assert found == {table for _, table in CLOSED_TABLES} | {"t2d_contracten", "t2d_attesten"} | CONTROL_TABLES
+    assert found == {table for _, table in CLOSED_TABLES} | {"t2d_contracten", "t2d_attesten"} | OWN_TABLES
 
 
 def test_every_figure_is_a_number_and_no_cell_of_a_table_is_empty(workbook: Workbook) -> None:
@@ -133,7 +135,7 @@ def test_every_figure_is_a_number_and_no_cell_of_a_table_is_empty(workbook: Work
             assert all(isinstance(text, str) for text in header)
             for row in rows:
                 assert None not in row
-                if not name.startswith("controle"):
+                if name not in OWN_TABLES:
                     assert all(type(value) in (int, float) for value in row[1:])
                     figures += len(row) - 1
     assert figures > 500
@@ -142,7 +144,7 @@ def test_every_figure_is_a_number_and_no_cell_of_a_table_is_empty(workbook: Work
 def test_totals_are_the_sums_of_their_columns(workbook: Workbook) -> None:
     for sheet in workbook:
         for name in sheet.tables:
-            if name.startswith("controle"):
+            if name in OWN_TABLES:
                 continue
             header, *rows, total = table_rows(sheet, name)
             for column, title in enumerate(header[1:], start=1):
@@ -160,6 +162,20 @@ def test_reach_is_a_fraction_shown_as_a_percentage(workbook: Workbook) -> None:
         assert row[1].number_format.endswith("#,##0")
 
 
+def test_the_revision_adds_up_and_names_what_was_restated(workbook: Workbook) -> None:
+    sheet = workbook["Herziening"]
+    header, *rows = table_rows(sheet, "herziening_cijfers")
+    assert header[:6] == ["Maat", "Jaar", "Agentschap", "Vorige", "Nu", "Verschil"]
+    assert len(rows) == 4 * 4 * 3
+    assert any(row[5] for row in rows)
+    for row in rows:
+        assert row[4] - row[3] == row[5] == sum(row[6:])
+    causes = {row[0]: row[1:] for row in table_rows(sheet, "herziening_oorzaken")[1:]}
+    assert causes["Later geregistreerd"][0] >= 1  # contracts of 2021 that came a year later
+    assert causes["Later geregistreerd"][1] >= 1  # attests of 2020
+    assert causes["Levering niet geladen"] == [0, 0, 0, 0]
+
+
 def test_every_link_leads_to_a_sheet_of_the_workbook(workbook: Workbook) -> None:
     targets = [
         cell.hyperlink.location.split("!")[0].strip("'")
@@ -170,7 +186,7 @@ def test_every_link_leads_to_a_sheet_of_the_workbook(workbook: Workbook) -> None
     ]
     cover = workbook["Toelichting"]
     linked_from_cover = [cell.value for row in cover.iter_rows() for cell in row if cell.hyperlink]
-    assert linked_from_cover == ["1", "2ab", "2c", "2d", "2e", "2f", "2g", "Controle"]
+    assert linked_from_cover == ["1", "2ab", "2c", "2d", "2e", "2f", "2g", "Controle", "Herziening"]
     assert set(targets) <= set(workbook.sheetnames)
     assert targets.count("Toelichting") == len(workbook.sheetnames) - 1
 
@@ -180,7 +196,7 @@ def test_headers_stay_in_view_and_are_repeated_in_print(workbook: Workbook) -> N
         assert sheet.page_setup.orientation == "landscape"
         assert int(sheet.page_setup.paperSize) == 9
         assert sheet.page_setup.fitToWidth == 1
-        if sheet.title not in ("Toelichting", "Controle"):
+        if sheet.title not in ("Toelichting", "Controle", "Herziening"):
             header_row = min(int(table.ref.split(":")[0].lstrip("ABCDEFGHIJKLMNOP")) for table in sheet.tables.values())
             assert sheet.freeze_panes == f"A{header_row + 1}"
             assert sheet.print_title_rows == f"$1:${header_row}"
@@ -236,5 +252,5 @@ def test_libreoffice_prints_every_tab_without_cut_numbers(small_sample: Chain, t
         text=True,
     ).stdout
     assert "##" not in text
-    for title in ("1. Wervingsbrieven", "2ab. Eerste", "2g. Eerste", "Controle van de cijfers"):
+    for title in ("1. Wervingsbrieven", "2ab. Eerste", "2g. Eerste", "Controle: totalen", "Herziening: waarom"):
         assert title in text

@@ -1,23 +1,30 @@
-{%- set attributes -%}
+{%- set columns -%}
 reference_date,
         agency,
+        delivery_version,
+        file_name,
+        sheet_name,
+        row_number,
+        person_key,
         province,
         nationality_group,
         nationality,
         gender,
         target_group,
-        residence_status
+        residence_status as own_residence_status
 {%- endset %}
 
 with contracts as (
 
     select * from {{ ref('fct_contracts') }}
+    where is_first_contract
 
 ),
 
 attests as (
 
     select * from {{ ref('fct_attests') }}
+    where is_first_attest
 
 ),
 
@@ -28,33 +35,43 @@ invitations as (
 
 ),
 
+residence_statuses as (
+
+    select * from {{ ref('dim_residence_status') }}
+
+),
+
 counted as (
 
     select
         'contracts' as measure,
         contract_year as year,
+        contract_number as record_number,
+        signed_on as event_date,
         cast(null as {{ dbt.type_string() }}) as not_registered_reason,
-        {{ attributes }}
+        {{ columns }}
     from contracts
-    where is_first_contract
 
     union all
 
     select
         'attests' as measure,
         attest_year as year,
+        attest_number as record_number,
+        obtained_on as event_date,
         cast(null as {{ dbt.type_string() }}) as not_registered_reason,
-        {{ attributes }}
+        {{ columns }}
     from attests
-    where is_first_attest
 
     union all
 
     select
         'invited' as measure,
         letter_year as year,
+        dossier_number as record_number,
+        letter_sent_on as event_date,
         cast(null as {{ dbt.type_string() }}) as not_registered_reason,
-        {{ attributes }}
+        {{ columns }}
     from invitations
 
     union all
@@ -62,10 +79,24 @@ counted as (
     select
         case when is_registered then 'registered' else 'not_registered' end as measure,
         letter_year as year,
+        dossier_number as record_number,
+        letter_sent_on as event_date,
         not_registered_reason,
-        {{ attributes }}
+        {{ columns }}
     from invitations
+
+),
+
+-- A status outside the question's list is counted under the member that stands in for it.
+reported as (
+
+    select
+        counted.*,
+        residence_statuses.reported_as as residence_status
+    from counted
+    inner join residence_statuses
+        on counted.own_residence_status = residence_statuses.residence_status
 
 )
 
-select * from counted
+select * from reported

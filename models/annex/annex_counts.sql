@@ -13,12 +13,6 @@ members as (
 
 ),
 
-residence_statuses as (
-
-    select * from {{ ref('dim_residence_status') }}
-
-),
-
 measures as (
 
     select * from {{ ref('measures') }}
@@ -28,27 +22,6 @@ measures as (
 current_deliveries as (
 
     select * from {{ ref('int_current_deliveries') }}
-
-),
-
--- A status outside the question's list is counted under the member that stands in for it.
-reported as (
-
-    select
-        counted_persons.measure,
-        counted_persons.reference_date,
-        counted_persons.year,
-        counted_persons.agency,
-        counted_persons.province,
-        counted_persons.nationality_group,
-        counted_persons.nationality,
-        counted_persons.gender,
-        counted_persons.target_group,
-        residence_statuses.reported_as as residence_status,
-        counted_persons.not_registered_reason
-    from counted_persons
-    inner join residence_statuses
-        on counted_persons.residence_status = residence_statuses.residence_status
 
 ),
 
@@ -71,7 +44,7 @@ counts as (
             else 'totaal'
         end as member,
         count(*) as persons
-    from reported
+    from counted_persons
     group by grouping sets (
         (measure, reference_date, year),
         {%- for breakdown in breakdowns %}

@@ -45,7 +45,7 @@ statuses_outside_list as (
         count(*) as persons
     from counted_persons
     inner join residence_statuses
-        on counted_persons.residence_status = residence_statuses.residence_status
+        on counted_persons.own_residence_status = residence_statuses.residence_status
     where counted_persons.measure in ('contracts', 'attests')
     group by
         counted_persons.reference_date,

@@ -13,7 +13,7 @@ from inburgering.question import Question
 
 def expected_blocks(question: Question, data: AnnexData) -> dict[str, Block]:
     """Select every block of the annex anew, keyed by the name of its Excel table."""
-    blocks = [*(data.block(table) for table in question.tables), *data.control_blocks()]
+    blocks = [*(data.block(table) for table in question.tables), *data.control_blocks(), *data.revision_blocks()]
     return {block.table_name: block for block in blocks}
 
 
@@ -37,7 +37,7 @@ def check_workbook(path: Path, question: Question, data: AnnexData) -> int:
             raise click.ClickException(f"{path}: table {name} has {len(written)} rows, the warehouse {len(wanted)}")
         for cell_row, wanted_row in zip(written, wanted, strict=True):
             for cell, value in zip(cell_row, wanted_row, strict=True):
-                if cell.value != _as_written(value) or isinstance(cell.value, str) != isinstance(value, str):
+                if cell.value != as_written(value) or isinstance(cell.value, str) != isinstance(value, str):
                     raise click.ClickException(
                         f"{path}: {sheet.title}!{cell.coordinate} is {cell.value!r}, the warehouse says {value!r}"
                     )
@@ -45,6 +45,6 @@ def check_workbook(path: Path, question: Question, data: AnnexData) -> int:
     return cells
 
 
-def _as_written(value: object) -> object:
+def as_written(value: object) -> object:
     """Return a value as a workbook can hold it: openpyxl writes fractions with 16 significant digits."""
     return float(f"{value:.16g}") if isinstance(value, float) else value

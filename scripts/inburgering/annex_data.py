@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass
 
 import click
 import duckdb
 
 from inburgering.question import Question, TableChoice
+from inburgering.settings import code_version
 
 TOTAL_LABEL = "Totaal"
 
@@ -120,6 +122,15 @@ where reference_date = $reference_date
 order by sort_order, fact desc
 """
 
+DELIVERED_FILES_QUERY = """
+select
+    agency || '/' || file_name || coalesce('/' || sheet_name, ''),
+    'version ' || delivery_version || ', sha256 ' || sha256
+from annex_control_deliveries
+where reference_date = $reference_date and agency is not null
+order by sort_order, fact
+"""
+
 CONTROL_SET_ASIDE_QUERY = """
 select label, agency, fact, rows_set_aside
 from annex_control_set_aside
@@ -141,6 +152,24 @@ select
 from annex_control_published
 where reference_date = $reference_date and year between $first_year and $last_year
 order by measure_sort_order, year, breakdown <> 'total', breakdown, persons_published desc
+"""
+
+REVISION_CELLS_QUERY = """
+select measure_label, year, agency_label, persons_before, persons_now, difference, cause_label, difference_by_cause
+from annex_revision
+where reference_date = $reference_date and year between $first_year and $last_year
+order by measure_sort_order, year, agency_sort_order, cause_sort_order
+"""
+
+REVISION_CAUSES_QUERY = """
+select label, contracts, attests, invited, registered
+from annex_revision_causes
+where reference_date = $reference_date
+order by sort_order
+"""
+
+PREVIOUS_REFERENCE_DATE_QUERY = """
+select max(previous_reference_date) from annex_revision_causes where reference_date = $reference_date
 """
 
 DISAGREEING_TOTALS_QUERY = """
@@ -195,6 +224,10 @@ class AnnexData:
             raise click.ClickException(
                 f"{measure} of {year} by {breakdown} do not add up to the total; run dbt build and look into its tests"
             )
+
+    def provenance(self) -> dict[str, str]:
+        """Return what the figures come from: the version of the models, and the hash of every delivered file."""
+        return {"models": code_version(), **dict(self._select(DELIVERED_FILES_QUERY))}
 
     def block(self, table: TableChoice) -> Block:
         """Return the block of figures that the question chose."""
@@ -310,6 +343,46 @@ class AnnexData:
         cells = self._select(CONTROL_REMARKS_QUERY)
         return _crossed_block(
             "controle_opmerkingen", "Meegetelde rijen met een opmerking", "Opmerking", SHORT_AGENCY_LABELS, cells
+        )
+
+    def previous_reference_date(self) -> datetime.date | None:
+        """Return the reference date that the revision compares with; None when this is the first."""
+        return self._select(PREVIOUS_REFERENCE_DATE_QUERY)[0][0]
+
+    def revision_blocks(self) -> tuple[Block, ...]:
+        """Return the blocks of the tab Herziening; none for the first reference date."""
+        if self.previous_reference_date() is None:
+            return ()
+        cells: dict[tuple, dict[str, int]] = {}
+        causes: dict[str, None] = {}
+        for *cell, cause, difference in self._select(REVISION_CELLS_QUERY):
+            cells.setdefault(tuple(cell), {})[cause] = difference
+            causes[cause] = None
+        columns = (
+            Column("Maat", TEXT),
+            Column("Jaar", TEXT),
+            Column("Agentschap", TEXT),
+            Column("Vorige"),
+            Column("Nu"),
+            Column("Verschil"),
+            *(Column(cause) for cause in causes),
+        )
+        rows = tuple(
+            (measure, str(year), *figures, *(by_cause[cause] for cause in causes))
+            for (measure, year, *figures), by_cause in cells.items()
+        )
+        measures = ("contracts", "attests", "invited", "registered")
+        cause_columns = (Column("Oorzaak", TEXT), *(Column(MEASURE_TITLES[measure]) for measure in measures))
+        return (
+            Block(
+                "herziening_oorzaken",
+                "Personen die anders geteld zijn, naar oorzaak",
+                cause_columns,
+                tuple(self._select(REVISION_CAUSES_QUERY)),
+            ),
+            Block(
+                "herziening_cijfers", "Verschil per maat, jaar en agentschap, verdeeld over de oorzaken", columns, rows
+            ),
         )
 
     def december_notes(self) -> list[tuple[int, int]]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from openpyxl import Workbook
 from openpyxl.chart import BarChart, Reference, Series
 from openpyxl.chart.label import DataLabelList
+from openpyxl.packaging.custom import StringProperty
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.hyperlink import Hyperlink
@@ -32,7 +33,9 @@ from inburgering.question import Question, Tab
 
 COVER = "Toelichting"
 CONTROL = "Controle"
-CONTROL_TITLE = "Controle van de cijfers"
+CONTROL_TITLE = "Controle: totalen, rijen per levering, vergelijking met openbare cijfers"
+REVISION = "Herziening"
+REVISION_TITLE = "Herziening: waarom een cijfer anders is dan op"
 MEASURE_LABELS = {"contracts": "Eerste contracten", "attests": "Eerste attesten"}
 
 # Locale 413 is Dutch (Netherlands): a point between thousands, a comma before decimals.
@@ -57,6 +60,7 @@ NARROWEST_COLUMN = 9.5
 GAP_WIDTH = 3
 MOST_ROWS_ON_A_PAGE = 45
 CONTROL_WIDTHS = (46, 23, 20, 17, 19, 19, 17, 20, 17, 15)
+REVISION_WIDTHS = (46, 12, 38, 12, 12, 12, 14, 14, 14, 14, 14, 18, 14)
 COVER_WIDTHS = (24, 110)
 LINE_HEIGHT = 15
 
@@ -85,13 +89,20 @@ def build_workbook(question: Question, data: AnnexData) -> Workbook:
     """Return the whole annex of a question as a workbook that is not saved yet."""
     workbook = Workbook()
     _set_properties(workbook, question)
+    for name, value in data.provenance().items():
+        workbook.custom_doc_props.append(StringProperty(name=name, value=value))
     cover = workbook.active
     cover.title = COVER
     for tab in question.tabs:
         sheet = _add_tab(workbook, question, tab.name, question.title_of(tab))
         _fill_tab(sheet, question, data, tab)
-    _fill_control(_add_tab(workbook, question, CONTROL, CONTROL_TITLE), question, data)
-    _fill_cover(cover, question)
+    own_tabs = [(CONTROL, CONTROL_TITLE, CONTROL_WIDTHS, data.control_blocks())]
+    if data.previous_reference_date():
+        title = f"{REVISION_TITLE} {dutch_date(data.previous_reference_date())}"
+        own_tabs.append((REVISION, title, REVISION_WIDTHS, data.revision_blocks()))
+    for name, title, widths, blocks in own_tabs:
+        _fill_own_tab(_add_tab(workbook, question, name, title), widths, blocks)
+    _fill_cover(cover, question, {name: title for name, title, _, _ in own_tabs})
     return workbook
 
 
@@ -102,6 +113,8 @@ def _set_properties(workbook: Workbook, question: Question) -> None:
     properties.creator = "Warehouse inburgering"
     properties.keywords = "inburgering; contracten; attesten; wervingsbrieven"
     properties.language = "nl-BE"
+    # By this name `explain_cell.py` finds the question again.
+    properties.identifier = question.name
     properties.created = datetime.datetime.combine(question.reference_date, datetime.time())
 
 
@@ -120,7 +133,7 @@ def _link(sheet: Worksheet, row: int, column: int, text: str, target_sheet: str)
 
 def _add_tab(workbook: Workbook, question: Question, name: str, title: str) -> Worksheet:
     sheet = workbook.create_sheet(name)
-    _write(sheet, 1, 1, title if name == CONTROL else f"{name}. {title}", TITLE_FONT)
+    _write(sheet, 1, 1, title if title.startswith(name) else f"{name}. {title}", TITLE_FONT)
     _write(sheet, 2, 1, status_line(question))
     _link(sheet, 3, 1, f"← {COVER}", COVER)
     _set_up_print(sheet, question)
@@ -284,11 +297,22 @@ def _reach_chart(reach: PlacedBlock, question: Question) -> BarChart:
     return chart
 
 
-def _fill_control(sheet: Worksheet, question: Question, data: AnnexData) -> None:
-    _set_widths(sheet, CONTROL_WIDTHS)
+def _fill_own_tab(sheet: Worksheet, widths: tuple[int, ...], blocks: tuple[Block, ...]) -> None:
+    """Place the blocks of a tab that every annex has, one below the other."""
+    _set_widths(sheet, widths)
     row = FIRST_BLOCK_ROW
-    for block in data.control_blocks():
-        row = _place(sheet, block, row, 1).last_row + 3
+    for block in blocks:
+        placed = _place(sheet, block, row, 1)
+        lines = [
+            math.ceil((len(column.header) + 4) / width) for column, width in zip(block.columns, widths, strict=False)
+        ]
+        sheet.row_dimensions[placed.header_row].height = LINE_HEIGHT * max(lines)
+        for column in range(1, placed.last_column + 1):
+            header = sheet.cell(placed.header_row, column)
+            header.alignment = Alignment(
+                horizontal=header.alignment.horizontal, indent=header.alignment.indent, vertical="top", wrap_text=True
+            )
+        row = placed.last_row + 3
     sheet.freeze_panes = sheet.cell(FIRST_BLOCK_ROW, 1)
 
 
@@ -297,7 +321,7 @@ def _set_widths(sheet: Worksheet, widths: tuple[int, ...]) -> None:
         sheet.column_dimensions[get_column_letter(column)].width = width
 
 
-def _fill_cover(sheet: Worksheet, question: Question) -> None:
+def _fill_cover(sheet: Worksheet, question: Question, own_tabs: dict[str, str]) -> None:
     _set_up_print(sheet, question)
     _set_widths(sheet, COVER_WIDTHS)
     _write(sheet, 1, 1, f"Bijlage bij {question.label.lower()}", TITLE_FONT)
@@ -320,9 +344,10 @@ def _fill_cover(sheet: Worksheet, question: Question) -> None:
         _cover_line(sheet, row, tab.name, f"{question.title_of(tab)} – {asked}")
         _link(sheet, row, 1, tab.name, tab.name)
         row += 1
-    _link(sheet, row, 1, CONTROL, CONTROL)
-    _write(sheet, row, 2, f"{CONTROL_TITLE}: totalen, rijen per levering, vergelijking met openbare cijfers")
-    row += 1
+    for name, title in own_tabs.items():
+        _link(sheet, row, 1, name, name)
+        _write(sheet, row, 2, title)
+        row += 1
     for heading, lines in (("Definities", DEFINITIONS), ("Tekens", SIGNS)):
         row = _cover_heading(sheet, row, heading)
         for label, text in lines:

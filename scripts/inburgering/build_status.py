@@ -38,5 +38,8 @@ def write_status(warehouse: Path, status: BuildStatus) -> None:
     """Replace the status in one step, so that a reader never meets half of it."""
     path = status_file(warehouse)
     draft = path.with_name(path.name + ".new")
-    draft.write_text(json.dumps(asdict(status), indent=2) + "\n", encoding="utf-8")
-    draft.replace(path)
+    try:
+        draft.write_text(json.dumps(asdict(status), indent=2) + "\n", encoding="utf-8")
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)

@@ -14,7 +14,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from inburgering.settings import CHECKOUT
 
 QUESTIONS = CHECKOUT / "models" / "questions"
-OWN_SHEETS = ("Toelichting", "Controle")
+OWN_SHEETS = ("Toelichting", "Controle", "Herziening")
 LONGEST_SHEET_NAME = 31
 
 

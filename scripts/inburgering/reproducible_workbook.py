@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime
+import io
 import re
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 from openpyxl import Workbook
@@ -14,19 +16,23 @@ MODIFIED = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*(</dcterms:modified>)")
 
 
 def save_reproducibly(workbook: Workbook, path: Path) -> None:
-    """Write the workbook to `path` without the moment of writing; `modified` becomes what it gives as `created`."""
-    draft = path.with_name(path.name + ".draft")
-    workbook.save(draft)
-    copy_reproducibly(draft, path, workbook.properties.created)
-    draft.unlink()
+    """Write the workbook to `path` without the moment of writing: zip entries and `modified` get fixed times.
+
+    `modified` becomes what the workbook's properties give as `created`.
+    """
+    write_reproducibly(workbook.save, path, workbook.properties.created)
 
 
-def copy_reproducibly(draft: Path, path: Path, moment: datetime.datetime) -> None:
-    """Copy an Office file without the moment of writing: zip entries get a fixed time, `modified` gets `moment`."""
+def write_reproducibly(save: Callable[[io.BytesIO], None], path: Path, moment: datetime.datetime) -> None:
+    """Write to `path` what `save` saves of an Office file; its zip entries get a fixed time, `modified` is `moment`."""
+    # In memory, since a zip file that meets a full disk complains once more when it is thrown away.
+    draft, result = io.BytesIO(), io.BytesIO()
+    save(draft)
     modified = moment.strftime("%Y-%m-%dT%H:%M:%SZ").encode()
-    with zipfile.ZipFile(draft) as source, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as target:
+    with zipfile.ZipFile(draft) as source, zipfile.ZipFile(result, "w", zipfile.ZIP_DEFLATED) as target:
         for entry in source.infolist():
             content = source.read(entry)
             if entry.filename == "docProps/core.xml":
                 content = MODIFIED.sub(rb"\g<1>" + modified + rb"\g<2>", content)
             target.writestr(zipfile.ZipInfo(entry.filename, FIXED_TIME), content, zipfile.ZIP_DEFLATED)
+    path.write_bytes(result.getvalue())

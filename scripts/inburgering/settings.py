@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+import subprocess
 from pathlib import Path
 
 import click
@@ -38,6 +40,17 @@ def landing_folder() -> Path:
 def warehouse_file() -> Path:
     """Return the DuckDB file that dbt builds (`INBURGERING_WAREHOUSE`)."""
     return folder("INBURGERING_WAREHOUSE", "warehouse.duckdb")
+
+
+def code_version() -> str:
+    """Return the commit of the checkout, or `unknown` where git or its history is not there."""
+    git = shutil.which("git")
+    if git is None:
+        return "unknown"
+    answer = subprocess.run(  # noqa: S603
+        [git, "-C", str(CHECKOUT), "rev-parse", "HEAD"], capture_output=True, text=True, check=False
+    )
+    return answer.stdout.strip() or "unknown"
 
 
 def pseudonym_key(extracts: Path) -> bytes:

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 import duckdb
 
-from inburgering.build_status import read_status
+from inburgering.build_status import GREEN, read_status
 
 
 def open_warehouse(path: Path) -> duckdb.DuckDBPyConnection:
@@ -31,6 +31,11 @@ def check_build(connection: duckdb.DuckDBPyConnection, warehouse: Path, last_gre
     last_run = read_status(warehouse)
     if last_green or last_run is None or last_run.invocation_id == build[0]:
         return
+    if last_run.outcome == GREEN and last_run.command == "build":
+        raise click.ClickException(
+            f"{warehouse}: a newer build took its place just now; export again, or export the green build of "
+            f"{build[1]} UTC with --last-green"
+        )
     raise click.ClickException(
         f"the last run (dbt {last_run.command}, started {last_run.started_at} UTC) is {last_run.outcome}: "
         f"{last_run.problem or 'it was no build'}; run dbt build until it is green, or export the green build of "

@@ -1,0 +1,51 @@
+-- Guards: the members of every closed breakdown, all of them and in the order of the question, and the order of the agencies
+-- in a tie. Acts: whoever changed the seed.
+with expected as (
+
+    select *
+    from (
+        values
+        ('agency', 'agii atlas amal'),
+        ('province', 'antwerpen limburg oost_vlaanderen vlaams_brabant west_vlaanderen brussels_gewest ander_gewest onbepaald'),
+        ('nationality_group', 'eu niet_eu onbepaald'),
+        ('gender', 'man vrouw x onbepaald'),
+        ('target_group', 'verplicht rechthebbend onbepaald'),
+        (
+            'residence_status',
+            'VR01 VR02 VR03 VR04 VR05 VR06 VR07 VR08 VR09 VR10 VR11 VR12 VR13 VR14 VR15 VR16 VR17 VR18 VR19'
+        ),
+        (
+            'not_registered_reason',
+            'TERMIJN_LOOPT_NOG RECHTHEBBEND VERHUISD_BUITENLAND VERHUISD_GEWEST GEEN_DOELGROEP OVERLEDEN ONBEKEND'
+        ),
+        ('ties', 'agii atlas amal')
+    ) as listed (breakdown, members)  -- noqa: AL05
+
+),
+
+in_order as (
+
+    select
+        breakdown,
+        {{ dbt.listagg('member', "' '", 'order by sort_order') }} as members
+    from {{ ref('annex_members') }}
+    group by breakdown
+
+    union all
+
+    select
+        'ties' as breakdown,
+        {{ dbt.listagg('agency', "' '", 'order by tie_order') }} as members
+    from {{ ref('agencies') }}
+    where is_listed
+
+)
+
+select
+    expected.breakdown,
+    expected.members,
+    in_order.members as members_found
+from expected
+left join in_order
+    on expected.breakdown = in_order.breakdown
+where coalesce(expected.members <> in_order.members, true)

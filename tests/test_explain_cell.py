@@ -1,0 +1,88 @@
+"""Who are these 47? Every figure of an annex can be traced to its rows."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+from openpyxl.utils.cell import get_column_letter, range_boundaries
+
+from chain import Chain, refused, succeeded
+from inburgering.annex_check import as_written
+from inburgering.cell_explanation import count_rows, find_figure
+from inburgering.question import read_question
+from inburgering.warehouse import open_warehouse
+
+
+def figure_places(annex: Path) -> list[tuple[str, float]]:
+    """Return the place and value of every figure in the tables of the question."""
+    workbook = load_workbook(annex)
+    places = []
+    for table in read_question("sv_2024_123").tables:
+        sheet = next(sheet for sheet in workbook if table.name in sheet.tables)
+        first_column, header_row, last_column, last_row = range_boundaries(sheet.tables[table.name].ref)
+        for row in range(header_row + 1, last_row + 1):
+            for column in range(first_column + 1, last_column + 1):
+                places.append((f"{sheet.title}!{get_column_letter(column)}{row}", sheet.cell(row, column).value))
+    return places
+
+
+def test_every_figure_of_the_workbook_has_as_many_rows_behind_it(
+    small_sample: Chain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    annex = small_sample.folder / "annex.xlsx"
+    loaded = load_workbook(annex)
+    monkeypatch.setattr("inburgering.cell_explanation.load_workbook", lambda _: loaded)
+    places = figure_places(annex)
+    assert len(places) > 500
+    with open_warehouse(small_sample.warehouse) as connection:
+        differing = [
+            place for place, value in places if as_written(count_rows(connection, find_figure(annex, place))) != value
+        ]
+    assert differing == []
+
+
+def test_a_figure_is_told_in_words_with_its_sql_and_rows(small_sample: Chain) -> None:
+    annex = small_sample.folder / "annex.xlsx"
+    sheet = load_workbook(annex)["2ab"]
+    assert sheet["F7"].value > 20
+    printed = succeeded(small_sample.script("explain_cell", annex, "2ab!F7"))
+    first = printed.splitlines()[0]
+    assert first.startswith("Eerste contracten (contracts) of 2023, agency: Agentschap Integratie en Inburgering")
+    assert first.endswith(f"= {sheet['F7'].value}")
+    assert "from annex_counted_persons" in printed
+    assert "contracten.csv" in printed
+    assert f"… {sheet['F7'].value - 20} more" in printed
+
+
+def test_the_rows_go_to_a_csv_file(small_sample: Chain, tmp_path: Path) -> None:
+    annex = small_sample.folder / "annex.xlsx"
+    succeeded(small_sample.script("explain_cell", annex, "1!$B$8", "--csv", tmp_path / "rows.csv"))
+    with (tmp_path / "rows.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == load_workbook(annex)["1"]["B8"].value
+    assert {row["agency"] for row in rows} == {"atlas"}
+    assert all(row["sheet_name"] == "Uitnodigingen" and int(row["row_number"]) > 1 for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("cell", "message"),
+    [
+        ("2c!A1", "2c!A1 is no figure of a table of tabs 1 to 2g"),
+        ("Controle!C7", "Controle!C7 is no figure of a table of tabs 1 to 2g"),
+        ("9z!B7", "no sheet '9z'; it has Toelichting, 1, 2ab"),
+        ("nergens", "not a workbook and a cell like '2c!D14'"),
+    ],
+)
+def test_a_place_without_a_figure_is_said_in_one_line(small_sample: Chain, cell: str, message: str) -> None:
+    assert message in refused(small_sample.script("explain_cell", small_sample.folder / "annex.xlsx", cell))
+
+
+def test_the_workbook_carries_what_its_figures_come_from(small_sample: Chain) -> None:
+    workbook = load_workbook(small_sample.folder / "annex.xlsx")
+    carried = {prop.name: prop.value for prop in workbook.custom_doc_props.props}
+    assert workbook.properties.identifier == "sv_2024_123"
+    assert len(carried) == 1 + 9
+    assert carried["agii/contracten.csv"].startswith("version 1, sha256 ")
