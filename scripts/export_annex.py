@@ -67,12 +67,11 @@ def export_annex(question: Question, warehouse: Path, output: Path, last_green: 
         except (duckdb.BinderException, duckdb.CatalogException):
             raise click.ClickException(f"{warehouse}: built by another version of the models; run dbt build") from None
         try:
-            folder = package_folder(output)
             with drafts_beside(output) as workspace:
-                draft = workspace / output.name
+                folder = package_folder(output)
+                draft, draft_folder = workspace / output.name, workspace / "package"
                 save_reproducibly(workbook, draft)
                 cells = check_workbook(draft, question, data)
-                draft_folder = workspace / "package"
                 write_package(draft_folder, question, data)
                 check_package(draft_folder, question, data)
                 replace_together(draft, output, draft_folder, folder)
@@ -81,22 +80,6 @@ def export_annex(question: Question, warehouse: Path, output: Path, last_green: 
                 f"{output}: cannot be written ({reason(error)}); close it or name another file with --output"
             ) from None
     return cells
-
-
-@contextmanager
-def drafts_beside(output: Path) -> Iterator[Path]:
-    """Make a folder for drafts beside the annex; a second export waits. What killed exports left there goes away."""
-    output.parent.mkdir(parents=True, exist_ok=True)
-    folder = os.open(output.parent, os.O_RDONLY)
-    try:
-        with suppress(OSError):  # a network share may know no locks: then what is left over stays
-            fcntl.flock(folder, fcntl.LOCK_EX)
-            for left_over in output.parent.glob(DRAFTS + "*"):
-                shutil.rmtree(left_over, ignore_errors=True)
-        with tempfile.TemporaryDirectory(prefix=DRAFTS, dir=output.parent) as workspace:
-            yield Path(workspace)
-    finally:
-        os.close(folder)
 
 
 def replace_together(draft: Path, output: Path, draft_folder: Path, folder: Path) -> None:
@@ -113,6 +96,22 @@ def replace_together(draft: Path, output: Path, draft_folder: Path, folder: Path
         if before.exists():
             before.rename(folder)
         raise
+
+
+@contextmanager
+def drafts_beside(output: Path) -> Iterator[Path]:
+    """Make a folder for drafts beside the annex; a second export waits. What killed exports left there goes away."""
+    output.parent.mkdir(parents=True, exist_ok=True)
+    folder = os.open(output.parent, os.O_RDONLY)
+    try:
+        with suppress(OSError):  # a network share may know no locks: then what is left over stays
+            fcntl.flock(folder, fcntl.LOCK_EX)
+            for left_over in output.parent.glob(DRAFTS + "*"):
+                shutil.rmtree(left_over, ignore_errors=True)
+        with tempfile.TemporaryDirectory(prefix=DRAFTS, dir=output.parent) as workspace:
+            yield Path(workspace)
+    finally:
+        os.close(folder)
 
 
 if __name__ == "__main__":

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import datetime
-import io
-import tempfile
 import time
 from pathlib import Path
 
 import click
 import duckdb
 
+from export_annex import drafts_beside
 from inburgering.annex_data import AnnexData
 from inburgering.answer_document import build_document
 from inburgering.answer_template import write_sentences
@@ -18,6 +17,7 @@ from inburgering.question import Question, newest_question, read_question
 from inburgering.reproducible_workbook import write_reproducibly
 from inburgering.settings import CHECKOUT, warehouse_file
 from inburgering.warehouse import check_build, open_warehouse
+from inburgering.write_errors import reason
 
 TEMPLATE = CHECKOUT / "scripts" / "templates" / "antwoord.md"
 
@@ -67,15 +67,13 @@ def write_answer(
     document = build_document(question, paragraphs)
     moment = datetime.datetime.combine(question.reference_date, datetime.time())
     try:
-        output.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".answer-", dir=output.parent) as workspace:
-            draft, finished = io.BytesIO(), Path(workspace) / "finished"
-            document.save(draft)
-            write_reproducibly(draft, finished, moment)
-            finished.replace(output)
+        with drafts_beside(output) as workspace:
+            draft = workspace / output.name
+            write_reproducibly(document.save, draft, moment)
+            draft.replace(output)
     except OSError as error:
         raise click.ClickException(
-            f"{output}: cannot be written ({error.strerror}); close it or name another file with --output"
+            f"{output}: cannot be written ({reason(error)}); close it or name another file with --output"
         ) from None
     return len(paragraphs)
 

@@ -114,9 +114,14 @@ def test_every_number_is_a_figure_on_the_tab_that_the_paragraphs_refer_to(answer
             known, text = figures(answer.workbook[tab]), "\n".join(paragraphs[:-1])
         elif heading == "Aangeleverde gegevens":
             known, text = figures(answer.workbook["Controle"]), "\n".join(paragraphs)
+            if "Herziening" in answer.workbook.sheetnames:
+                before = answer.workbook["Herziening"]["A1"].value.rpartition(" ")[2]
+                assert f"anders zijn dan op {before}, staat" in text
+                text = text.replace(f"dan op {before},", "")
         elif heading == "Bijlage":
             tabs = ", ".join(tab.name for tab in answer.question.tabs)
-            assert paragraphs == [f"Werkboek met de tabbladen Toelichting, {tabs} en Controle."]
+            own = ", Controle en Herziening" if "Herziening" in answer.workbook.sheetnames else " en Controle"
+            assert paragraphs == [f"Werkboek met de tabbladen Toelichting, {tabs}{own}."]
             continue
         else:
             label = answer.question.label
@@ -155,7 +160,7 @@ def test_every_sub_question_is_repeated_and_every_tab_referred_to(answer: Answer
         assert asked in sections[f"Deelvraag {name}"]
     text = "\n".join(line for paragraphs in sections.values() for line in paragraphs)
     for tab in ("Toelichting", *(tab.name for tab in answer.question.tabs), "Controle"):
-        assert re.search(rf"\b{tab}\b.* (van de bijlage|Controle)\.|en {tab}\.", text), tab
+        assert re.search(rf"\b{tab}\b.* (van de bijlage|Controle|Herziening)\.|en {tab}\.", text), tab
 
 
 def test_the_reservations_are_made(answer: Answer) -> None:

@@ -247,6 +247,7 @@ def _values(question: Question, data: AnnexData) -> dict[str, object]:
         "delen": [part for tab in question.tabs for part in _parts(question, data, tab, december)],
         "tabbladen": [tab.name for tab in question.tabs],
         "controle": Fields("controle", **control),
+        "vorige_peildatum": data.previous_reference_date(),
     }
 
 

@@ -17,9 +17,9 @@ from pathlib import Path
 
 import click
 
-from inburgering.annex_data import MEASURE_TITLES, REACH, REASONS, TEXT, TOTAL_LABEL, AnnexData
+from inburgering.annex_data import MEASURE_TITLES, REACH, REASONS, TEXT, TOTAL_LABEL, AnnexData, Block
 from inburgering.annex_texts import DEFINITIONS, dutch_date, source_line, status_line
-from inburgering.annex_workbook import CONTROL, CONTROL_TITLE, tab_notes
+from inburgering.annex_workbook import CONTROL, CONTROL_TITLE, REVISION, REVISION_TITLE, tab_notes
 from inburgering.plain_cell import FORMULA_STARTS
 from inburgering.question import Question, Tab, TableChoice
 
@@ -162,7 +162,11 @@ def tidy_tables(question: Question, data: AnnexData) -> list[TidyTable]:
     for tab in question.tabs:
         name = _file_name(tab.name, {table.name for table in tables})
         tables.append(_tab_table(name, tab, question, data))
-    tables.append(_control_table(_file_name(CONTROL, set()), question, data))
+    tables.append(_own_table(CONTROL, CONTROL_TITLE, data.control_blocks(), question))
+    previous = data.previous_reference_date()
+    if previous:
+        title = f"{REVISION_TITLE} {dutch_date(previous)}"
+        tables.append(_own_table(REVISION, title, data.revision_blocks(), question))
     for table in tables:
         _refuse_formulas(table)
     return tables
@@ -232,7 +236,8 @@ def _truth(value: bool) -> str:
     return "true" if value else "false"
 
 
-def _control_table(name: str, question: Question, data: AnnexData) -> TidyTable:
+def _own_table(tab: str, title: str, blocks: tuple[Block, ...], question: Question) -> TidyTable:
+    """Return the tables of a tab that every annex has, cell by cell: their columns are of many kinds."""
     rows = [
         (
             block.table_name,
@@ -242,15 +247,13 @@ def _control_table(name: str, question: Question, data: AnnexData) -> TidyTable:
             "" if column.kind == TEXT else _text(cell),
             _text(cell) if column.kind == TEXT else "",
         )
-        for block in data.control_blocks()
+        for block in blocks
         for number, cells in enumerate(block.rows, start=1)
         for column, cell in zip(block.columns, cells, strict=True)
     ]
     columns = ("table", "reference_date", "row", "column", "figure", "text")
-    description = (
-        f"De tabellen van het tabblad {CONTROL}, cel per cel. Peildatum {dutch_date(question.reference_date)}."
-    )
-    return TidyTable(name, CONTROL_TITLE, description, columns, ("table", "row", "column"), tuple(rows))
+    description = f"De tabellen van het tabblad {tab}, cel per cel. Peildatum {dutch_date(question.reference_date)}."
+    return TidyTable(_file_name(tab, set()), title, description, columns, ("table", "row", "column"), tuple(rows))
 
 
 def _refuse_formulas(table: TidyTable) -> None:
@@ -286,6 +289,7 @@ def _descriptor(question: Question, data: AnnexData) -> dict[str, object]:
         "keywords": ["inburgering", "contracten", "attesten", "wervingsbrieven"],
         "licenses": [LICENCE],
         "sources": _sources(data),
+        "provenance": data.provenance(),
     }
 
 
