@@ -47,4 +47,4 @@ setup: .venv/set-up
 	touch $@
 
 clean:  ## remove what the steps made, but not the extracts
-	rm -rf landing warehouse.duckdb warehouse.duckdb.wal annex target logs
+	rm -rf landing warehouse.duckdb* annex feedback target logs

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 import duckdb
 
-from inburgering.decoding import RefusedFileError
+from inburgering.decoding import RefusedFileError, shown
 from inburgering.extract_contract import AgencyContract, read_contracts
 from inburgering.landing import Delivery, Landing, LoadedDelivery
 from inburgering.settings import extracts_folder, landing_folder, pseudonym_key
@@ -91,14 +91,19 @@ def find_deliveries(extracts: Path, contracts: dict[str, AgencyContract]) -> tup
     for agency_folder in _visible_folders(extracts):
         contract = contracts.get(agency_folder.name)
         if contract is None:
-            problems.append(f"{agency_folder.name}: no such agency; expected one of {', '.join(contracts)}")
+            problems.append(f"{shown(agency_folder.name)}: no such agency; expected one of {', '.join(contracts)}")
+            continue
+        if agency_folder.is_symlink():
+            problems.append(f"{contract.agency}: is a link, which is not followed; put the folder itself there")
             continue
         for folder in _visible_folders(agency_folder):
+            name = f"{contract.agency}/{shown(folder.name)}"
             reference_date = read_reference_date(folder.name)
-            if reference_date is None or folder.is_symlink() or agency_folder.is_symlink():
-                problems.append(
-                    f"{agency_folder.name}/{folder.name}: not a folder named after a reference date; name it yyyy-mm-dd"
-                )
+            if reference_date is None:
+                problems.append(f"{name}: not a folder named after a reference date; name it yyyy-mm-dd")
+                continue
+            if folder.is_symlink():
+                problems.append(f"{name}: is a link, which is not followed; put the folder itself there")
                 continue
             deliveries.append(Delivery(contract, reference_date, folder))
     return sorted(deliveries, key=lambda delivery: delivery.reference_date), problems

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import io
 import time
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from inburgering.settings import CHECKOUT, warehouse_file
 from inburgering.warehouse import check_build, open_warehouse
 from inburgering.write_errors import reason
 
-TEMPLATE = CHECKOUT / "templates" / "antwoord.md"
+TEMPLATE = CHECKOUT / "scripts" / "templates" / "antwoord.md"
 
 
 @click.command()
@@ -33,7 +34,7 @@ TEMPLATE = CHECKOUT / "templates" / "antwoord.md"
     "--template",
     type=click.Path(dir_okay=False, path_type=Path),
     default=TEMPLATE,
-    help="The sentences.  [default: templates/antwoord.md]",
+    help="The sentences.  [default: scripts/templates/antwoord.md]",
 )
 @click.option("--last-green", is_flag=True, help="Take the last green build although a later run of dbt was not green.")
 def main(name: str | None, output: Path | None, template: Path, last_green: bool) -> None:
@@ -68,8 +69,9 @@ def write_answer(
     moment = datetime.datetime.combine(question.reference_date, datetime.time())
     try:
         with drafts_beside(output) as workspace:
-            draft = workspace / output.name
-            write_reproducibly(document.save, draft, moment)
+            content, draft = io.BytesIO(), workspace / output.name
+            document.save(content)
+            write_reproducibly(content, draft, moment)
             draft.replace(output)
     except OSError as error:
         raise click.ClickException(

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parents[1]
@@ -52,7 +56,14 @@ class Chain:
         return self.script("load_extracts", *arguments)
 
     def dbt(self, *arguments: object) -> subprocess.CompletedProcess[str]:
+        self._start_from_parsed_project()
         return self._run(*command("dbt", *arguments))
+
+    def _start_from_parsed_project(self) -> None:
+        target = self.folder / "target"
+        if not target.exists():
+            target.mkdir(parents=True)
+            shutil.copy(parsed_project(), target)
 
     def export(self, *arguments: object) -> subprocess.CompletedProcess[str]:
         return self.script("export_annex", *arguments)
@@ -77,6 +88,15 @@ class Chain:
             text=True,
             check=False,
         )
+
+
+@cache
+def parsed_project() -> Path:
+    """Let dbt parse the project once for all chains of this process; what differs in a chain it parses again."""
+    parser = Chain(Path(tempfile.mkdtemp(prefix="parsed-project-")))
+    atexit.register(shutil.rmtree, parser.folder, ignore_errors=True)
+    succeeded(parser._run(*command("dbt", "parse")))
+    return parser.folder / "target" / "partial_parse.msgpack"
 
 
 def command(step: str, *arguments: object) -> list[str]:

@@ -27,6 +27,9 @@ SCALE = "0.003"
 CHANGED_DATE = "2024-01-31"
 LOAD, BUILD, EXPORT = "load", "build", "export"
 STEPS = (LOAD, BUILD, EXPORT)
+# Publishing is a small part of a build, and the one that matters most: so many of the kills of builds aim at it.
+SHARE_WHILE_PUBLISHING = 0.3
+PUBLISHING_SECONDS = 0.03
 OTHER = {"A": "B", "B": "A"}
 BUILD_ARGUMENTS = ("build", "--exclude-resource-type", "unit_test")
 
@@ -46,6 +49,7 @@ class Soak:
         self.kills: Counter[str] = Counter()
         self.finished: Counter[str] = Counter()
         self.left_running = 0
+        self.while_publishing = 0
         self.published_when_killed = 0
         self.exports_during_builds: Counter[str] = Counter()
         succeeded(self.chain.script("generate_extracts", "--scale", SCALE))
@@ -63,9 +67,7 @@ class Soak:
     def _take_in(self, state: str) -> None:
         """Load, build and export the extracts as they are, and keep the results as those of a state."""
         for step in STEPS:
-            started = time.monotonic()
             self._run(step)
-            self._seconds[step] = time.monotonic() - started
         self._landings[state] = self._folder / f"landing {state}"
         shutil.copytree(self.chain.landing, self._landings[state])
         self._annexes[state] = self.annex.read_bytes()
@@ -78,8 +80,11 @@ class Soak:
         }[step]
 
     def _run(self, step: str) -> None:
+        """Run a step to its end, and remember how long it takes on this machine at this time."""
+        started = time.monotonic()
         name, *arguments = self._arguments(step)
         succeeded(self.chain.dbt(*arguments) if name == "dbt" else self.chain.script(name, *arguments))
+        self._seconds[step] = time.monotonic() - started
 
     def steps(self, kills: int) -> list[str]:
         """Return what to kill: each step as often as the others, in a random order."""
@@ -111,8 +116,12 @@ class Soak:
         shutil.copytree(self._landings[state], self.chain.landing)
 
     def _kill_at_random_moment(self, step: str) -> None:
-        moment = self._random.uniform(0, self._seconds[step])
+        while_publishing = step == BUILD and self._random.random() < SHARE_WHILE_PUBLISHING
+        started = time.monotonic()
+        moment = self._random.uniform(0, PUBLISHING_SECONDS if while_publishing else self._seconds[step])
         process = self.chain.start(*self._arguments(step))
+        while while_publishing and process.poll() is None and not Path(f"{self.chain.warehouse}.new").exists():
+            time.sleep(0.001)
         time.sleep(moment)
         had_finished = process.poll() is not None
         if had_finished:
@@ -121,10 +130,10 @@ class Soak:
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
         self.kills[step] += 1
+        self.while_publishing += while_publishing
         self.finished[step] += had_finished
-        click.echo(
-            f"{sum(self.kills.values()):>4}  {step:<6} after {moment:5.2f} s" + ("  (had finished)" * had_finished)
-        )
+        remark = "  (had finished)" if had_finished else "  (while publishing)" if while_publishing else ""
+        click.echo(f"{sum(self.kills.values()):>4}  {step:<6} after {time.monotonic() - started:5.2f} s{remark}")
 
     def _check_landing(self, before: dict[Path, str], may_grow: bool) -> None:
         """Every file that stood there is what it was, and what came since is whole versions only."""
@@ -197,11 +206,12 @@ class Soak:
         lines = [f"{sum(self.kills.values())} kills: everything intact, and the next run gave the same result"]
         for step in STEPS:
             lines.append(
-                f"  {step:<7}{self.kills[step]:>4} kills at 0 to {self._seconds[step]:.1f} s, "
+                f"  {step:<7}{self.kills[step]:>4} kills (it takes {self._seconds[step]:.1f} s undisturbed), "
                 f"{self.finished[step]} had already finished"
             )
         lines.append(
-            f"  {self.left_running} builds left the status running, "
+            f"  {self.while_publishing} of the builds were killed at the moment of publishing or just after; "
+            f"{self.left_running} left the status running, "
             f"{self.published_when_killed} of them after they had published"
         )
         during = ", ".join(f"{count} of {build}" for build, count in sorted(self.exports_during_builds.items()))

@@ -14,6 +14,9 @@ LONGEST_VALUE = 32_767
 # UTF-8 that somebody read as windows-1252 (ï became Ã¯), and the sign for a character that was lost.
 WRONGLY_DECODED = re.compile("[ÂÃ][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|â€|ï»¿|\ufffd")
 
+LONGEST_SHOWN_TEXT = 80
+MANY_DIGITS = re.compile(r"\d(?:[ ./-]?\d){8,}")
+
 
 class RefusedFileError(Exception):
     """A file that breaks the extract contract as a whole; the message names place, expectation and remedy."""
@@ -38,6 +41,17 @@ class DecodedTable:
     broken_rows: list[BrokenRow] = field(default_factory=list)
 
 
+def shown(text: str) -> str:
+    """Return text that somebody else wrote as a message can show it: short, on one line, without a person number."""
+    text = MANY_DIGITS.sub(lambda found: _without_digits(found[0]), text)
+    text = "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
+    return text if len(text) <= LONGEST_SHOWN_TEXT else text[:LONGEST_SHOWN_TEXT] + "…"
+
+
+def _without_digits(text: str) -> str:
+    return re.sub(r"\d", "#", text)
+
+
 def check_text(place: str, text: str) -> None:
     """Raise RefusedFileError for text that was decoded wrongly before it came, or that has NUL bytes in it."""
     if text.isascii() and "\0" not in text:
@@ -52,13 +66,16 @@ def check_text(place: str, text: str) -> None:
 
 
 def check_header(place: str, expected: tuple[str, ...], found: list[str]) -> None:
-    """Raise RefusedFileError unless the header is exactly the declared one, naming the first column that differs."""
+    """Raise RefusedFileError unless the header is exactly the declared one, naming the first column that differs.
+
+    What was found is shown without its digits: a file without a header has a person there.
+    """
     if tuple(found) == expected:
         return
     for position, (want, have) in enumerate(zip(expected, found, strict=False), start=1):
         if want != have:
             raise RefusedFileError(
-                f"{place}: column {position} should be {want!r} but is {have!r}; "
+                f"{place}: column {position} should be {want!r} but is '{shown(_without_digits(have))}'; "
                 "deliver the columns of the extract contract, in its order and separator"
             )
     if len(found) < len(expected):
@@ -68,5 +85,5 @@ def check_header(place: str, expected: tuple[str, ...], found: list[str]) -> Non
         )
     raise RefusedFileError(
         f"{place}: {len(expected)} columns expected, {len(found)} found; "
-        f"remove the extra column {found[len(expected)]!r}"
+        f"remove the extra column '{shown(_without_digits(found[len(expected)]))}'"
     )

@@ -34,31 +34,58 @@ HMAC_BLOCK_BYTES = 64
 
 # The check number is 97 minus the first nine digits modulo 97, with a 2 before them for births from 2000.
 # HMAC-SHA-256 is written out because DuckDB has the hash but not the construction.
+MACROS = (
+    "create temp macro digits_of(value) as regexp_replace(value, '[^0-9]', '', 'g')",
+    """
+    create temp macro is_person_number(digits) as coalesce(
+        length(digits) = 11
+        and 97 - try_cast(substr(digits, 10, 2) as integer) in (
+            try_cast(substr(digits, 1, 9) as bigint) % 97, try_cast('2' || substr(digits, 1, 9) as bigint) % 97
+        ),
+        false
+    )
+    """,
+    """
+    create temp macro pseudonym(digits, inner_pad, outer_pad) as
+        sha256(outer_pad || unhex(sha256(inner_pad || encode(digits))))
+    """,
+    # Most values have too few digits to look into.
+    """
+    create temp macro may_hold_person_number(value) as
+        length(value) >= 11 and length(translate(value, '0123456789', '')) <= length(value) - 11
+    """,
+)
+
+# A row that slipped a column has its person number where another value belongs; it lands as the start of a pseudonym.
+HIDDEN = """
+case
+    when may_hold_person_number("{name}") and is_person_number(digits_of(regexp_extract("{name}", '{pattern}', 1)))
+        then replace(
+            "{name}",
+            regexp_extract("{name}", '{pattern}', 1),
+            'persoon ' || substr(
+                pseudonym(digits_of(regexp_extract("{name}", '{pattern}', 1)), inner_pad, outer_pad), 1, 16
+            )
+        )
+    else "{name}"
+end as "{name}"
+"""
+PERSON_NUMBER_PATTERN = "(?:^|[^0-9])([0-9]{2}[ .]?[0-9]{2}[ .]?[0-9]{2}[ .-]?[0-9]{3}[ .-]?[0-9]{2})(?:[^0-9]|$)"
+
 LAND_TABLE = """
 copy (
     with numbered as (
-        select *, regexp_replace(person_number, '[^0-9]', '', 'g') as digits
+        select *, digits_of(person_number) as digits
         from decoded_rows
-    ),
-    checked as (
-        select
-            *,
-            length(digits) = 11
-            and 97 - try_cast(substr(digits, 10, 2) as integer) in (
-                try_cast(substr(digits, 1, 9) as bigint) % 97, try_cast('2' || substr(digits, 1, 9) as bigint) % 97
-            ) as is_person_number_valid
-        from numbered
     )
     select
         {columns},
         '{file_name}' as file_name,
         {sheet_name} as sheet_name,
         row_number,
-        case
-            when digits <> '' then sha256(outer_pad || unhex(sha256(inner_pad || encode(digits))))
-        end as person_pseudonym,
-        coalesce(is_person_number_valid, false) as is_person_number_valid
-    from checked
+        case when digits <> '' then pseudonym(digits, inner_pad, outer_pad) end as person_pseudonym,
+        is_person_number(digits) as is_person_number_valid
+    from numbered
     cross join pseudonym_key
 ) to '{path}' (format parquet, compression zstd)
 """
@@ -217,6 +244,8 @@ class Landing:
                 "create temp table pseudonym_key as select ?::blob as inner_pad, ?::blob as outer_pad",
                 [inner_pad, outer_pad],
             )
+            for macro in MACROS:
+                connection.execute(macro)
             for file_name in hashes:
                 FILE_CHECKS[delivery.contract.file_format](delivery.folder / file_name, file_name)
             for table in delivery.contract.tables:
@@ -279,8 +308,11 @@ def _file_hashes(delivery: Delivery) -> dict[str, str]:
         path = delivery.folder / file_name
         if path.is_symlink() or not path.is_file():
             raise RefusedFileError(f"{file_name}: missing (a link does not count); put the file into {delivery.folder}")
-        with path.open("rb") as file:
-            hashes[file_name] = hashlib.file_digest(file, "sha256").hexdigest()
+        try:
+            with path.open("rb") as file:
+                hashes[file_name] = hashlib.file_digest(file, "sha256").hexdigest()
+        except OSError as error:
+            raise RefusedFileError(f"{file_name}: cannot be read ({error.strerror}); give it read permission") from None
     return hashes
 
 
@@ -299,7 +331,9 @@ def _land_table(connection: duckdb.DuckDBPyConnection, decoded: DecodedTable, ta
     batches = _record_batches(decoded, schema, refusals)
     connection.register("decoded_rows", pa.RecordBatchReader.from_batches(schema, batches))
     statement = LAND_TABLE.format(
-        columns=", ".join(f'"{name}"' for name in names if name != "person_number"),
+        columns=", ".join(
+            HIDDEN.format(name=name, pattern=PERSON_NUMBER_PATTERN) for name in names if name != "person_number"
+        ),
         file_name=table.file_name,
         sheet_name="cast(null as varchar)" if table.sheet_name is None else f"'{table.sheet_name}'",
         path=str(path).replace("'", "''"),
