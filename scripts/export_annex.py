@@ -69,9 +69,10 @@ def export_annex(question: Question, warehouse: Path, output: Path, last_green: 
         try:
             with drafts_beside(output) as workspace:
                 folder = package_folder(output)
-                draft, draft_folder = workspace / output.name, workspace / "package"
+                draft = workspace / output.name
                 save_reproducibly(workbook, draft)
                 cells = check_workbook(draft, question, data)
+                draft_folder = workspace / "package"
                 write_package(draft_folder, question, data)
                 check_package(draft_folder, question, data)
                 replace_together(draft, output, draft_folder, folder)
@@ -80,22 +81,6 @@ def export_annex(question: Question, warehouse: Path, output: Path, last_green: 
                 f"{output}: cannot be written ({reason(error)}); close it or name another file with --output"
             ) from None
     return cells
-
-
-def replace_together(draft: Path, output: Path, draft_folder: Path, folder: Path) -> None:
-    """Put a workbook and a folder in the place of those made before, or leave both as they were and raise OSError."""
-    before, withdrawn = draft.with_name("before"), draft.with_name("withdrawn")
-    if folder.exists():
-        folder.rename(before)
-    try:
-        draft_folder.rename(folder)
-        draft.replace(output)
-    except OSError:
-        if folder.exists():
-            folder.rename(withdrawn)
-        if before.exists():
-            before.rename(folder)
-        raise
 
 
 @contextmanager
@@ -112,6 +97,22 @@ def drafts_beside(output: Path) -> Iterator[Path]:
             yield Path(workspace)
     finally:
         os.close(folder)
+
+
+def replace_together(draft: Path, output: Path, draft_folder: Path, folder: Path) -> None:
+    """Put a workbook and a folder in the place of those made before, or leave both as they were and raise OSError."""
+    before, withdrawn = draft.with_name("before"), draft.with_name("withdrawn")
+    if folder.exists():
+        folder.rename(before)
+    try:
+        draft_folder.rename(folder)
+        draft.replace(output)
+    except OSError:
+        if folder.exists():
+            folder.rename(withdrawn)
+        if before.exists():
+            before.rename(folder)
+        raise
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import io
 import time
 from pathlib import Path
 
@@ -68,8 +69,9 @@ def write_answer(
     moment = datetime.datetime.combine(question.reference_date, datetime.time())
     try:
         with drafts_beside(output) as workspace:
-            draft = workspace / output.name
-            write_reproducibly(document.save, draft, moment)
+            content, draft = io.BytesIO(), workspace / output.name
+            document.save(content)
+            write_reproducibly(content, draft, moment)
             draft.replace(output)
     except OSError as error:
         raise click.ClickException(

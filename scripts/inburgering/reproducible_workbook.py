@@ -6,7 +6,6 @@ import datetime
 import io
 import re
 import zipfile
-from collections.abc import Callable
 from pathlib import Path
 
 from openpyxl import Workbook
@@ -16,18 +15,18 @@ MODIFIED = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*(</dcterms:modified>)")
 
 
 def save_reproducibly(workbook: Workbook, path: Path) -> None:
-    """Write the workbook to `path` without the moment of writing: zip entries and `modified` get fixed times.
+    """Write the workbook to `path` without the moment of writing; `modified` becomes what it gives as `created`."""
+    draft = io.BytesIO()
+    workbook.save(draft)
+    write_reproducibly(draft, path, workbook.properties.created)
 
-    `modified` becomes what the workbook's properties give as `created`.
+
+def write_reproducibly(draft: io.BytesIO, path: Path, moment: datetime.datetime) -> None:
+    """Write an Office file without the moment of writing: zip entries get a fixed time, `modified` gets `moment`.
+
+    It is put together in memory, since a zip file that meets a full disk complains once more when it is thrown away.
     """
-    write_reproducibly(workbook.save, path, workbook.properties.created)
-
-
-def write_reproducibly(save: Callable[[io.BytesIO], None], path: Path, moment: datetime.datetime) -> None:
-    """Write to `path` what `save` saves of an Office file; its zip entries get a fixed time, `modified` is `moment`."""
-    # In memory, since a zip file that meets a full disk complains once more when it is thrown away.
-    draft, result = io.BytesIO(), io.BytesIO()
-    save(draft)
+    result = io.BytesIO()
     modified = moment.strftime("%Y-%m-%dT%H:%M:%SZ").encode()
     with zipfile.ZipFile(draft) as source, zipfile.ZipFile(result, "w", zipfile.ZIP_DEFLATED) as target:
         for entry in source.infolist():
