@@ -11,14 +11,14 @@ from chain import Chain, succeeded
 from inburgering.settings import SAMPLE_KEY
 
 # An example is a whole run of the chain; `pytest --hypothesis-profile=thorough` takes many new ones.
-settings.register_profile("quick", max_examples=3, deadline=None, derandomize=True, phases=[Phase.generate])
+settings.register_profile("quick", max_examples=2, deadline=None, derandomize=True, phases=[Phase.generate])
 settings.register_profile("thorough", max_examples=60, deadline=None, database=None, phases=[Phase.generate])
 settings.load_profile("quick")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Let the soak test be as long as one wants: `make soak` takes the long version."""
-    parser.addoption("--kills", type=int, default=6, help="How many times test_kills.py kills a step.")
+    parser.addoption("--kills", type=int, default=3, help="How many times test_kills.py kills a step.")
     parser.addoption("--kill-seed", type=int, default=9, help="The same seed kills the same steps, at the same shares.")
 
 

@@ -36,16 +36,12 @@ def test_only_a_test_that_fails_is_a_kill(statuses: list[str], outcome: str, bec
     assert (verdict.outcome, verdict.because) == (outcome, because)
 
 
-def test_three_rules_broken_for_real_turn_tests_red(chain: Chain) -> None:
-    chosen = "by the order of the agencies"
-    assert len([name for name in NAMES if chosen in name]) == 3
+def test_a_rule_broken_for_real_turns_a_test_red(chain: Chain) -> None:
+    chosen = "contracts of one day go by the order of the agencies"
+    assert chosen in NAMES
     printed = succeeded(chain.script("mutate_rules", "--only", chosen)).splitlines()
-    assert [line.split(" ← ")[1] for line in printed[1:4]] == [
-        "contracts_of_one_day_go_to_agii_then_atlas_then_amal_then_the_lowest_number",
-        "attests_of_one_day_go_to_agii_then_atlas_then_amal_then_the_lowest_number",
-        "the_row_with_the_first_letter_gives_agency_and_attributes",
-    ]
-    assert printed[4].startswith("3 mutations: 3 killed, 0 survived, 0 broken")
+    assert printed[1].split(" ← ")[1] == "contracts_of_one_day_go_to_agii_then_atlas_then_amal_then_the_lowest_number"
+    assert printed[2].startswith("1 mutations: 1 killed, 0 survived, 0 broken")
 
 
 def test_a_text_that_no_mutation_has_in_its_name_is_refused(chain: Chain) -> None:
