@@ -1,3 +1,5 @@
+{{ config(materialized='view') }}
+
 {%- set columns -%}
 reference_date,
         agency,
