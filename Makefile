@@ -24,8 +24,8 @@ $(INBURGERING_EXTRACTS): | setup
 test: setup  ## every test
 	.venv/bin/pytest
 
-soak: setup  ## kill load, build and export 120 times at random moments (make test: 6 times)
-	.venv/bin/pytest tests/test_kills.py --kills 120 --capture no
+soak: setup  ## kill load, build and export 120 times at random moments (make test: 3 times)
+	.venv/bin/pytest tests/test_kills.py --numprocesses=0 --kills 120 --capture no
 
 lint: setup
 	.venv/bin/ruff check

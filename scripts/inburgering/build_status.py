@@ -9,7 +9,6 @@ from pathlib import Path
 RUNNING = "running"
 GREEN = "green"
 RED = "red"
-PARTIAL = "partial"
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,6 @@ from inburgering.annex_data import MEASURE_TITLES, REACH, REASONS, TOTAL_LABEL
 from inburgering.question import Question, TableChoice, read_question
 
 REACH_COLUMNS = {"Uitgenodigd": "invited", "Aangemeld": "registered", "Niet aangemeld": "not_registered"}
-FRACTION = "Bereik"
 
 ROWS_COLUMNS = "person_key, agency, delivery_version, file_name, sheet_name, row_number, record_number, event_date"
 
