@@ -1,5 +1,3 @@
--- Guards: the members of every closed breakdown, all of them and in the order of the question, and the order of the agencies
--- in a tie. Acts: whoever changed the seed.
 with expected as (
 
     select *
