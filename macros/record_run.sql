@@ -1,16 +1,13 @@
-{#- Whether the command of this run reads only: such a command, like `dbt docs generate`, calls the hooks all the same. -#}
 {% macro is_looking_only() %}
     {{- return(flags.WHICH in ['generate', 'compile', 'show', 'list', 'parse']) -}}
 {% endmacro %}
 
-{#- Tell the publisher that a run starts: until it ends well, the tables in the workspace are of two runs. -#}
 {% macro record_run_start() %}
 {%- if execute and flags.WHICH != 'test' and not is_looking_only() -%}
     {%- do record_run('running', 'it is still running or was broken off') -%}
 {%- endif -%}
 {% endmacro %}
 
-{#- Tell the publisher how a run ended: a build is green when no step failed and none was left out. -#}
 {% macro record_run_end(results) %}
 {%- if execute and not is_looking_only() -%}
     {%- set failed = [] -%}

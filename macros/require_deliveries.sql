@@ -1,4 +1,3 @@
-{#- Stop before anything is built when an agency has no delivery in the landing: its figures would silently be zero. -#}
 {% macro require_deliveries() %}
 {%- if execute and flags.WHICH in ('build', 'run') -%}
     {%- set landing = env_var('INBURGERING_LANDING', 'landing') -%}
