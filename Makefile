@@ -11,7 +11,7 @@ INBURGERING_EXTRACTS ?= extracts
 # Public: it opens the synthetic sample only. On your own extracts set a key of your own.
 SAMPLE_KEY := public-key-of-the-synthetic-sample
 
-.PHONY: annex test soak mutations lint bench setup clean
+.PHONY: annex docs test soak mutations lint bench setup clean
 
 annex: setup $(INBURGERING_EXTRACTS)  ## extracts → landing → warehouse → annex/sv_2024_123.xlsx
 	INBURGERING_PSEUDONYM_KEY="$${INBURGERING_PSEUDONYM_KEY:-$(SAMPLE_KEY)}" .venv/bin/python scripts/load_extracts.py
@@ -20,6 +20,10 @@ annex: setup $(INBURGERING_EXTRACTS)  ## extracts → landing → warehouse → 
 
 $(INBURGERING_EXTRACTS): | setup
 	INBURGERING_EXTRACTS="$@" .venv/bin/python scripts/generate_extracts.py
+
+docs: setup  ## lineage and every description in one HTML file: target/static_index.html
+	.venv/bin/dbt docs generate --static
+	.venv/bin/python scripts/write_docs.py
 
 test: setup  ## every test
 	.venv/bin/pytest
