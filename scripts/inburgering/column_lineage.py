@@ -14,7 +14,7 @@ ROWS = "*"
 
 @dataclass(frozen=True, order=True)
 class Column:
-    """A column of a model, seed or source, by the unique id that dbt gives it; `*` means its rows, which are counted."""
+    """A column of a model, seed or source, by the unique id that dbt gives it; `*` means its rows, counted."""
 
     relation: str
     name: str
@@ -51,7 +51,7 @@ class ColumnLineage:
         return {column: found[column.lower()] for column in node["columns"]}
 
     def _in_the_end(self, column: Column) -> frozenset[Column]:
-        """Return the columns of sources and seeds, and the rows counted, that a column is made from through all models."""
+        """Return what a column is made from through all models: columns of sources and seeds, and rows counted."""
         if self._relations[column.relation]["resource_type"] != "model" or column.name == ROWS:
             return frozenset({column})
         return frozenset(
