@@ -1,27 +1,20 @@
 {#- A tab of question 2: first contracts and first attests per member of the given breakdowns, and their total. -#}
 {% macro annex_tab_2(breakdowns) -%}
-with counts as (
+with figures as (
 
-    select * from {{ ref('annex_counts') }}
-
-),
-
-final as (
-
-    select
-        reference_date,
-        year,
-        breakdown,
-        member,
-        label,
-        sort_order,
-        cast(sum(case when measure = 'contracts' then persons else 0 end) as bigint) as contracts,
-        cast(sum(case when measure = 'attests' then persons else 0 end) as bigint) as attests
-    from counts
-    where breakdown in ('{{ (breakdowns + ["total"]) | join("', '") }}')
-    group by reference_date, year, breakdown, member, label, sort_order
+    select * from {{ ref('annex_figures') }}
 
 )
 
-select * from final
+select
+    reference_date,
+    year,
+    breakdown,
+    member,
+    label,
+    sort_order,
+    contracts,
+    attests
+from figures
+where breakdown in ('{{ (breakdowns + ["total"]) | join("', '") }}')
 {%- endmacro %}
