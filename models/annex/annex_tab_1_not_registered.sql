@@ -1,6 +1,6 @@
-with counts as (
+with figures as (
 
-    select * from {{ ref('annex_counts') }}
+    select * from {{ ref('annex_figures') }}
 
 )
 
@@ -11,8 +11,6 @@ select
     member,
     label,
     sort_order,
-    persons as not_registered
-from counts
-where
-    measure = 'not_registered'
-    and breakdown in ('not_registered_reason', 'total')
+    not_registered
+from figures
+where breakdown in ('not_registered_reason', 'total')

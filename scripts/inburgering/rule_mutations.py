@@ -448,9 +448,9 @@ MUTATIONS = (
     ),
     Mutation(
         "reach is registered over invited",
-        "models/annex/annex_tab_1.sql",
-        "cast(registered as double)",
-        "cast(not_registered as double)",
+        "macros/reach.sql",
+        "cast({{ registered }} as double) / {{ invited }}",
+        "cast({{ invited }} as double) / {{ registered }}",
     ),
     # Attributes
     Mutation(
@@ -643,9 +643,27 @@ MUTATIONS = (
     ),
     Mutation(
         "contracts and attests are not mixed up",
-        "macros/annex_tab_2.sql",
+        "models/annex/annex_figures.sql",
         "when measure = 'contracts' then",
         "when measure = 'attests' then",
+    ),
+    Mutation(
+        "two crossed breakdowns have totals both ways",
+        "models/annex/annex_crossed_figures.sql",
+        "cube(member, second_member)",
+        "rollup(member, second_member)",
+    ),
+    Mutation(
+        "a pair of closed lists with nobody stands there with 0",
+        "models/annex/annex_crossed_figures.sql",
+        "where not pairs.is_of_a_nationality or pairs_that_occur.member is not null",
+        "where pairs_that_occur.member is not null",
+    ),
+    Mutation(
+        "nobody has a contract by reason for not registering",
+        "models/annex/annex_crossed_figures.sql",
+        "when cells.second_breakdown <> 'not_registered_reason'\n                then",
+        "when true\n                then",
     ),
     Mutation(
         "a figure as known is the first published after the reference date",
