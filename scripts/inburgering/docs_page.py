@@ -11,12 +11,16 @@ from inburgering.column_lineage import ROWS, Column, ColumnLineage
 MANIFEST_PLACE = '"MANIFEST.JSON INLINE DATA"'
 CATALOG_PLACE = '"CATALOG.JSON INLINE DATA"'
 
-# dbt's page takes no HTML in a text, and an image only by its address: here it gets the picture itself.
-SHOW_PICTURES = """<script>
+# What dbt's page cannot do by itself: it takes an image only by its address, and opens the lineage only when it is loaded.
+PICTURES_AND_LINEAGE = """<script>
 (pictures => new MutationObserver(() => document.querySelectorAll("img").forEach(image => {
   const picture = pictures[image.getAttribute("src")];
   if (picture) { image.src = picture; image.style.maxWidth = "100%"; }
-})).observe(document, {childList: true, subtree: true}))(PICTURES)
+})).observe(document, {childList: true, subtree: true}))(PICTURES);
+document.addEventListener("click", event => {
+  const link = event.target.closest("a[href*='g_v=1']");
+  if (link) { location.href = link.href; location.reload(); }
+});
 </script>"""
 
 
@@ -32,7 +36,7 @@ def docs_page(template: str, manifest: dict, catalog: dict, pictures: dict[str, 
     }
     page = template.replace(MANIFEST_PLACE, in_a_script(manifest)).replace(CATALOG_PLACE, in_a_script(catalog))
     head, body = page.split("<body", 1)
-    return head + SHOW_PICTURES.replace("PICTURES)", in_a_script(inline) + ")") + "<body" + body
+    return head + PICTURES_AND_LINEAGE.replace("PICTURES", in_a_script(inline)) + "<body" + body
 
 
 def in_a_script(value: object) -> str:
@@ -43,19 +47,32 @@ def in_a_script(value: object) -> str:
 def for_reviewers(manifest: dict) -> dict:
     """Return the manifest with only the project's own macros, and more in its descriptions.
 
-    Every column of a model says where it comes from; every model and seed says what is tested about it.
+    Every column of a model under contract says where it comes from; every model and seed says what is tested about it.
     """
     told = copy.deepcopy(manifest)
     project = manifest["metadata"]["project_name"]
     told["macros"] = {key: macro for key, macro in told["macros"].items() if macro["package_name"] == project}
     lineage = ColumnLineage(manifest)
+    for source in told["sources"].values():
+        hide_landing(source, told["nodes"])
     for key, node in told["nodes"].items():
         if node["resource_type"] in ("model", "seed"):
             node["description"] += tests_text(manifest, key)
-        if node["resource_type"] == "model":
+        if node["resource_type"] == "model" and node["config"]["contract"]["enforced"]:
             for name, column in node["columns"].items():
                 column["description"] += origin_text(manifest, lineage, Column(key, name))
     return told
+
+
+def hide_landing(source: dict, nodes: dict[str, dict]) -> None:
+    """Name a source as its agency does, not by the folder that its rows lie in on this machine."""
+    name = f"{source['source_name']}.{source['name']}"
+    for node in nodes.values():
+        if node.get("compiled_code"):
+            node["compiled_code"] = node["compiled_code"].replace(source["relation_name"], name)
+    source["relation_name"] = name
+    for meta in (source["meta"], source["config"]["meta"], source["source_meta"], source["unrendered_config"]["meta"]):
+        meta.pop("external_location", None)
 
 
 def origin_text(manifest: dict, lineage: ColumnLineage, column: Column) -> str:
