@@ -11,7 +11,7 @@ from inburgering.column_lineage import ROWS, Column, ColumnLineage
 MANIFEST_PLACE = '"MANIFEST.JSON INLINE DATA"'
 CATALOG_PLACE = '"CATALOG.JSON INLINE DATA"'
 
-# What dbt's page cannot do by itself: it takes an image only by its address, and opens the lineage only when it is loaded.
+# What dbt's page cannot do by itself: it takes an image only by its address, and opens the lineage only when loaded.
 PICTURES_AND_LINEAGE = """<script>
 (pictures => new MutationObserver(() => document.querySelectorAll("img").forEach(image => {
   const picture = pictures[image.getAttribute("src")];
@@ -56,6 +56,7 @@ def for_reviewers(manifest: dict) -> dict:
     for source in told["sources"].values():
         hide_landing(source, told["nodes"])
     for key, node in told["nodes"].items():
+        node.pop("compiled_path", None)
         if node["resource_type"] in ("model", "seed"):
             node["description"] += tests_text(manifest, key)
         if node["resource_type"] == "model" and node["config"]["contract"]["enforced"]:
