@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
+import duckdb
 
 from inburgering.annex_check import as_written
 from inburgering.cell_explanation import explain, find_cell
@@ -23,7 +24,12 @@ def main(workbook: Path, place: str, csv_file: Path | None) -> None:
     cell = find_cell(workbook, place)
     explanation = explain(cell)
     with open_warehouse(warehouse_file()) as connection:
-        found = explanation.figure(connection)
+        try:
+            found = explanation.figure(connection)
+        except (duckdb.BinderException, duckdb.CatalogException):
+            raise click.ClickException(
+                f"{warehouse_file()}: built by another version of the models; run dbt build and export anew"
+            ) from None
         if as_written(found) != cell.value:
             raise click.ClickException(
                 f"{place} is {cell.value}, but the warehouse now has {found}: it was built anew since; export anew"

@@ -33,12 +33,14 @@ def test_every_figure_of_the_workbook_has_as_many_rows_behind_it(
     small_sample: Chain, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     annex = tmp_path / "annex.xlsx"
-    export_annex(read_question(name), small_sample.warehouse, annex)
+    question = read_question(name)
+    export_annex(question, small_sample.warehouse, annex)
     places = figure_places(annex)
     assert len(places) > 1000
     assert {"Controle", "Herziening"} < {place.rpartition("!")[0] for place, _ in places}
     loaded = load_workbook(annex)
     monkeypatch.setattr("inburgering.cell_explanation.load_workbook", lambda _: loaded)
+    monkeypatch.setattr("inburgering.cell_explanation.read_question", lambda _: question)
     with open_warehouse(small_sample.warehouse) as connection:
         differing = [
             place for place, value in places if as_written(explain(find_cell(annex, place)).figure(connection)) != value
