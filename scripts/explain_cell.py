@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
+import duckdb
 
 from inburgering.annex_check import as_written
-from inburgering.annex_data import REACH
-from inburgering.cell_explanation import count_rows, find_figure
+from inburgering.cell_explanation import explain, find_cell
 from inburgering.settings import warehouse_file
 from inburgering.warehouse import open_warehouse
 
@@ -17,25 +17,27 @@ SHOWN_ROWS = 20
 
 @click.command()
 @click.argument("workbook", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.argument("cell")
+@click.argument("place", metavar="CELL")
 @click.option("--csv", "csv_file", type=click.Path(dir_okay=False, path_type=Path), help="Write all rows to this file.")
-def main(workbook: Path, cell: str, csv_file: Path | None) -> None:
+def main(workbook: Path, place: str, csv_file: Path | None) -> None:
     """Explain a CELL like '2c!D14' of an annex WORKBOOK from INBURGERING_WAREHOUSE."""
-    figure = find_figure(workbook, cell)
+    cell = find_cell(workbook, place)
+    explanation = explain(cell)
     with open_warehouse(warehouse_file()) as connection:
-        found = count_rows(connection, figure)
-        if as_written(found) != figure.value:
+        try:
+            found = explanation.figure(connection)
+        except (duckdb.BinderException, duckdb.CatalogException):
             raise click.ClickException(
-                f"{cell} is {figure.value}, but the warehouse now has {found}: it was built anew since; export anew"
+                f"{warehouse_file()}: built by another version of the models; run dbt build and export anew"
+            ) from None
+        if as_written(found) != cell.value:
+            raise click.ClickException(
+                f"{place} is {cell.value}, but the warehouse now has {found}: it was built anew since; export anew"
             )
-        click.echo(figure.describe())
-        click.echo(f"Model: annex_counted_persons, shown by {figure.table.model}; definitions: dbt docs")
-        measure = "registered" if figure.measure == REACH else figure.measure
-        if figure.measure == REACH:
-            click.echo("A reach is registered divided by invited; the rows below are the registered.")
-        query = figure.query(measure)
-        click.echo(query + "\n")
-        rows = connection.sql(query)
+        click.echo(f"{explanation.words}, reference date {cell.question.reference_date} = {cell.value}")
+        click.echo(f"Model: {explanation.model}; definitions: dbt docs. The column counts_as adds up to the figure.")
+        click.echo(explanation.rows + "\n")
+        rows = connection.sql(explanation.rows)
         if csv_file:
             rows.write_csv(str(csv_file))
             click.echo(f"Wrote {len(rows.fetchall())} rows to {csv_file}")

@@ -42,15 +42,19 @@ def main(name: str | None, output: Path | None, last_green: bool) -> None:
     started = time.monotonic()
     question = read_question(name) if name else newest_question()
     output = output or CHECKOUT / "annex" / f"{question.name}.xlsx"
-    cells = export_annex(question, warehouse_file(), output, last_green)
+    cells, published = export_annex(question, warehouse_file(), output, last_green)
     click.echo(
         f"Wrote {output}: {question.label}, reference date {question.reference_date}, "
         f"{cells} cells equal to the warehouse, {time.monotonic() - started:.1f} s"
     )
+    click.echo("\n".join(published))
 
 
-def export_annex(question: Question, warehouse: Path, output: Path, last_green: bool = False) -> int:
-    """Write and check the annex of a question; return the number of cells that were compared.
+def export_annex(question: Question, warehouse: Path, output: Path, last_green: bool = False) -> tuple[int, list[str]]:
+    """Write and check the annex of a question.
+
+    Returns the number of cells that were compared with the warehouse, and in lines how the figures compare with those
+    already public.
 
     The warehouse only ever holds a whole green build. When a later run of dbt was not green or is not over, that build
     is exported with `last_green` alone.
@@ -80,7 +84,7 @@ def export_annex(question: Question, warehouse: Path, output: Path, last_green: 
             raise click.ClickException(
                 f"{output}: cannot be written ({reason(error)}); close it or name another file with --output"
             ) from None
-    return cells
+        return cells, data.compare_with_published()
 
 
 @contextmanager

@@ -628,6 +628,67 @@ def tab_2(counted: dict[str, list[Row]], years: range) -> dict[str, Table]:
 
 
 # ---------------------------------------------------------------------------------------------------------------------
+# Two breakdowns crossed: what question voorbeeld_gekruist asks
+
+AGENCY = (AGENCY_LABELS, agency_label)
+PROVINCE = (PROVINCE_LABELS, province_label)
+NATIONALITY_GROUP = (NATIONALITY_GROUPS, nationality_group_label)
+GENDER = (GENDERS, gender_label)
+
+
+def crossed_table(rows: list[tuple[str, str, int]], first: Sequence[str], second: Sequence[str], years: range) -> Table:
+    """Return the persons per year of every pair of labels, with totals both ways; a row is (label, label, year)."""
+    counts = Counter()
+    for first_label, second_label, year in rows:
+        counts.update((a, b, year) for a in (first_label, TOTAAL) for b in (second_label, TOTAAL))
+    return [(a, b, *(counts[a, b, year] for year in years)) for a in (*first, TOTAAL) for b in (*second, TOTAAL)]
+
+
+def crossed_rows(rows: list[Row], first: tuple, second: tuple, years: range) -> Table:
+    """Return the table of counted rows by two breakdowns, each given as its labels and how a row gets one."""
+    labelled = [(first[1](row), second[1](row), row.event.year) for row in rows]
+    return crossed_table(labelled, first[0], second[0], years)
+
+
+def crossed_reach(cohort: list[Invitee], first: tuple, second: tuple) -> Table:
+    """Return invited, registered, not registered and reach by two breakdowns."""
+    year = range(1)
+    labelled = [(first[1](person.carrier), second[1](person.carrier), 0, person.registered) for person in cohort]
+    invited = crossed_table([(a, b, zero) for a, b, zero, _ in labelled], first[0], second[0], year)
+    registered = crossed_table([(a, b, zero) for a, b, zero, is_in in labelled if is_in], first[0], second[0], year)
+    return [
+        (a, *invited_row(b, count, registered_count))
+        for (a, b, count), (_, _, registered_count) in zip(invited, registered, strict=True)
+    ]
+
+
+def count_crossed(extracts: Path, reference_date: date, first_year: int, last_year: int) -> dict[str, list[tuple]]:
+    """Return every table of question voorbeeld_gekruist, its arguments and form as those of `count_annex`."""
+    accepted = read_accepted(extracts, reference_date)
+    counted = counted_rows(accepted)
+    years = range(first_year, last_year + 1)
+    cohort = find_cohort(accepted["invitations"], last_year)
+    reasons = [
+        (agency_label(person.carrier), not_registered_label(person, reference_date), year)
+        for year in years
+        for person in find_cohort(accepted["invitations"], year)
+        if not person.registered
+    ]
+    nationalities = nationality_labels(counted["contracts"], counted["contracts"], years)
+    by_nationality = crossed_rows(counted["contracts"], (nationalities, nationality_label), AGENCY, years)
+    return {
+        "ta_contracten": crossed_rows(counted["contracts"], AGENCY, GENDER, years),
+        "ta_attesten": crossed_rows(counted["attests"], AGENCY, GENDER, years),
+        "tb_contracten": crossed_rows(counted["contracts"], PROVINCE, NATIONALITY_GROUP, years),
+        "tc_geslacht": invited_table(cohort, *GENDER),
+        "tc_geslacht_agentschap": crossed_reach(cohort, GENDER, AGENCY),
+        "td_reden": crossed_table(reasons, AGENCY_LABELS, NOT_REGISTERED_LABELS, years),
+        # Of a nationality only what occurs.
+        "te_contracten": [row for row in by_nationality if row[0] == TOTAAL or any(row[2:])],
+    }
+
+
+# ---------------------------------------------------------------------------------------------------------------------
 # What the property test asks
 
 

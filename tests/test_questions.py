@@ -58,6 +58,9 @@ def spoiled(folder: Path, place: str, value: object) -> str:
         ("tabs.3.tables.0.name", "A1", "tabs.3.tables.0.name: 'A1' cannot be the name of a table"),
         ("tabs.3.tables.0.name", "t2c_attesten", "two tables have the same name"),
         ("tabs.3.tables.0.measure", "lessen", "tabs.3.tables.0.measure: Input should be"),
+        ("tabs.3.tables.0.breakdown", ["gender", "gender"], "tabs.3.tables.0.breakdown: gender cannot be crossed"),
+        ("tabs.3.tables.0.breakdown", ["gender", "agency", "province"], "tabs.3.tables.0.breakdown: Tuple should have"),
+        ("tabs.3.tables.0.breakdown", [], "tabs.3.tables.0.breakdown: Tuple should have at least 1 item"),
         ("tabs.3.tables.0.model", "annex_x", "table t2d_contracten: annex_x is not in depends_on"),
     ],
 )
@@ -78,13 +81,65 @@ def test_without_a_name_the_newest_question_is_exported() -> None:
     assert newest_question().name == "sv_2024_123"
 
 
-def test_a_breakdown_that_the_build_does_not_have_is_refused(small_sample: Chain, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        ({"breakdown": ("shoe_size",)}, "annex_tab_1 has no reach by breakdown shoe_size"),
+        ({"breakdown": ("gender",)}, "annex_tab_1 has no reach by breakdown gender"),
+        ({"breakdown": ("agency", "gender")}, "annex_tab_1 is not a model of two crossed breakdowns"),
+        ({"measure": "contracts"}, "annex_tab_1 has no measure contracts"),
+        ({"model": "annex_notes", "measure": "invited"}, "annex_notes has no measure invited"),
+        ({"model": "annex_crossed_figures"}, "annex_crossed_figures is not a model of a single breakdown"),
+        (
+            {"model": "annex_crossed_figures", "breakdown": ("gender", "shoe_size")},
+            "annex_crossed_figures has no reach by breakdown gender and shoe_size",
+        ),
+        (
+            {"model": "annex_figures", "measure": "contracts", "breakdown": ("not_registered_reason",)},
+            "annex_figures has no contracts by breakdown not_registered_reason",
+        ),
+    ],
+)
+def test_a_figure_that_the_build_does_not_have_is_refused(
+    small_sample: Chain, tmp_path: Path, changed: dict, message: str
+) -> None:
     question = newest_question()
-    table = question.tables[0].model_copy(update={"breakdown": "shoe_size"})
+    table = question.tables[0].model_copy(update=changed)
     tab = question.tabs[0].model_copy(update={"tables": (table,)})
-    with pytest.raises(click.ClickException, match="table t1b_agentschap: annex_tab_1 has no breakdown shoe_size"):
+    with pytest.raises(click.ClickException, match=f"question sv_2024_123, table t1b_agentschap: {message}"):
         export_annex(question.model_copy(update={"tabs": (tab,)}), small_sample.warehouse, tmp_path / "a.xlsx")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("members", "message"),
+    [
+        (("Man", "Vrouw", "X"), "'Onbepaald' is not in both"),
+        (("Man", "Vrouw", "X", "Onbepaald", "Ander"), "'Ander' is not in both"),
+        (("Vrouw", "Man", "X", "Onbepaald"), "they stand in another order"),
+    ],
+)
+def test_a_member_list_that_is_not_counted_by_is_refused(
+    small_sample: Chain, tmp_path: Path, members: tuple[str, ...], message: str
+) -> None:
+    question = newest_question().model_copy(update={"member_lists": {"gender": members}})
+    with pytest.raises(click.ClickException, match=f"gender is counted by other members .{message}"):
+        export_annex(question, small_sample.warehouse, tmp_path / "a.xlsx")
+
+
+def test_published_figures_are_compared_on_screen(small_sample: Chain, tmp_path: Path) -> None:
+    printed = succeeded(small_sample.export("sv_2024_123", "--output", tmp_path / "annex.xlsx")).splitlines()
+    sheet = load_workbook(tmp_path / "annex.xlsx")["Controle"]
+    rows = [[cell.value for cell in row] for row in sheet[sheet.tables["controle_gepubliceerd"].ref]][1:]
+    assert len(rows) > 20
+    differing = [row for row in rows if row[3]]
+    assert printed[1] == f"{len(rows) - len(differing)} of {len(rows)} published figures are equal"
+    assert len(printed) == 2 + len(differing)
+    for figure, published, here, difference, *_ in differing:
+        assert any(
+            line.startswith(f"  {figure}: {here}, but {published} ") and line.endswith(f"({difference:+})")
+            for line in printed
+        )
 
 
 def test_a_reference_date_that_was_not_delivered_is_refused(small_sample: Chain, tmp_path: Path) -> None:

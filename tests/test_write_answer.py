@@ -23,7 +23,7 @@ DUTCH_NUMBER = re.compile(r"\d{1,3}(\.\d{3})*(,\d+)?%?")
 # A year is the only number of four digits without a point between the thousands.
 YEAR = re.compile(r"(?<![\d.,/])\d{4}(?![\d/]|[.,]\d|%)")
 LABELLED = re.compile(r"(?:^|[:,] | en )([^,:()]+?) \(([\d.]+)\)")
-NAMES = ["sv_2024_123", "sv_2023_113"]
+NAMES = ["sv_2024_123", "sv_2023_113", "voorbeeld_gekruist"]
 
 
 @dataclass(frozen=True)
@@ -130,7 +130,7 @@ def test_every_number_is_a_figure_on_the_tab_that_the_paragraphs_refer_to(answer
             assert DUTCH_NUMBER.fullmatch(number), number
             assert number in known, (heading, number)
             checked += 1
-    assert checked > 120
+    assert checked > 70
 
 
 def test_a_figure_behind_a_label_is_that_row_of_the_last_year(answer: Answer) -> None:
@@ -147,11 +147,13 @@ def test_a_figure_behind_a_label_is_that_row_of_the_last_year(answer: Answer) ->
             for table in sheet.tables.values()
             for row in sheet[table.ref][1:]
         ]
+        # A row of two crossed breakdowns has two labels.
         cells = {(row[0].casefold(), row[-1]) for row in rows}
+        cells |= {(f"{row[0]} – {row[1]}".casefold(), row[-1]) for row in rows}
         for label, figure in LABELLED.findall("\n".join(paragraphs)):
             assert (label.casefold(), figure) in cells, (heading, label, figure)
             checked += 1
-    assert checked > 50
+    assert checked > 15
 
 
 def test_every_sub_question_is_repeated_and_every_tab_referred_to(answer: Answer) -> None:
@@ -166,10 +168,12 @@ def test_every_sub_question_is_repeated_and_every_tab_referred_to(answer: Answer
 def test_the_reservations_are_made(answer: Answer) -> None:
     text = "\n".join(line for paragraphs in answer.sections().values() for line in paragraphs)
     last = answer.question.last_year
+    term = f"de termijn van drie maanden na de wervingsbrief op 31/01/{last + 1} nog niet voorbij"
+    by_reason = any(table.breakdown == ("not_registered_reason",) for table in answer.question.tables)
+    assert (term in text) == by_reason
     for expected in (
         f"geven de toestand op 31/01/{last + 1} weer",
         f"De definitieve validatie van {last} moet nog gebeuren; die cijfers zijn dus voorlopig.",
-        f"de termijn van drie maanden na de wervingsbrief op 31/01/{last + 1} nog niet voorbij",
         f"Wie in december {last} voor het eerst uit het Rijksregister kwam en pas in januari {last + 1}",
         "terzijde gelegd",
         "momentopname",

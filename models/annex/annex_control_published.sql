@@ -16,6 +16,12 @@ measures as (
 
 ),
 
+breakdowns as (
+
+    select * from {{ ref('breakdowns') }}
+
+),
+
 -- As known at a reference date: the first figure published after it, else the last one published before it.
 compared as (
 
@@ -23,11 +29,11 @@ compared as (
         counts.reference_date,
         counts.year,
         counts.measure,
-        measures.label as measure_label,
         measures.sort_order as measure_sort_order,
         counts.breakdown,
         counts.member,
-        counts.label as member_label,
+        measures.label || ' ' || cast(counts.year as {{ dbt.type_string() }}) || ', '
+        || case when counts.breakdown = 'total' then '' else breakdowns.label || ': ' end || counts.label as label,
         counts.persons,
         published_figures.persons as persons_published,
         counts.persons - published_figures.persons as difference,
@@ -54,6 +60,8 @@ compared as (
             and published_figures.member = counts.member
     inner join measures
         on counts.measure = measures.measure
+    inner join breakdowns
+        on counts.breakdown = breakdowns.breakdown
     where counts.year < extract(year from counts.reference_date)
 
 ),
@@ -64,11 +72,10 @@ as_known as (
         reference_date,
         year,
         measure,
-        measure_label,
         measure_sort_order,
         breakdown,
         member,
-        member_label,
+        label,
         persons,
         persons_published,
         difference,

@@ -83,7 +83,7 @@ counts_and_totals as (
         sum(case when measure = 'registered' then persons end) as registered,
         sum(case when measure = 'not_registered' then persons end) as not_registered
     from counts
-    group by reference_date, year, breakdown, second_breakdown, cube(member, second_member)
+    group by reference_date, year, breakdown, second_breakdown, cube (member, second_member)
 
 ),
 

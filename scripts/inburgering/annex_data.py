@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import click
 import duckdb
 
-from inburgering.question import Question, TableChoice
+from inburgering.question import REACH, REASONS, Question, TableChoice
 from inburgering.settings import code_version
 
 TOTAL_LABEL = "Totaal"
@@ -28,12 +28,13 @@ class Column:
 
 @dataclass(frozen=True)
 class Block:
-    """A block of figures: one Excel table. Rows have a value per column; the first column is the label."""
+    """A block of figures: one Excel table. Rows have a value per column; the first columns are labels."""
 
     table_name: str
     title: str
     columns: tuple[Column, ...]
     rows: tuple[tuple[object, ...], ...]
+    label_columns: int = 1
 
 
 SHORT_AGENCY_LABELS = {"agii": "AgII", "atlas": "Atlas", "amal": "Amal"}
@@ -45,52 +46,75 @@ MEASURE_TITLES = {
     "invited": "Uitgenodigd",
     "registered": "Aangemeld",
     "not_registered": "Niet aangemeld",
-    "reach": "Uitgenodigd en aangemeld",
+    REACH: "Uitgenodigd en aangemeld",
 }
-REACH = "reach"
-REASONS = "not_registered_reason"
+REACH_COLUMNS = {
+    "invited": Column("Uitgenodigd"),
+    "registered": Column("Aangemeld"),
+    "not_registered": Column("Niet aangemeld"),
+    REACH: Column("Bereik", PERCENTAGE),
+}
 
-MODEL_BREAKDOWNS_QUERY = "select distinct '{model}', breakdown from {model}"
+MODEL_COLUMNS_QUERY = "select column_name from information_schema.columns where table_name = $model"
 
 BREAKDOWN_LABELS_QUERY = "select breakdown, label from breakdowns"
 
+SINGLE_BREAKDOWN = """
+    select *, 'totaal' as second_member, 'Totaal' as second_label, 1 as second_sort_order
+    from {model}
+    where breakdown in ($breakdown, 'total')
+"""
+
+CROSSED_BREAKDOWNS = """
+    select * from {model}
+    where breakdown = $breakdown and second_breakdown = $second_breakdown
+    union all by name
+    select
+        second_member as member,
+        second_label as label,
+        second_sort_order as sort_order,
+        member as second_member,
+        label as second_label,
+        sort_order as second_sort_order,
+        * exclude (member, label, sort_order, second_member, second_label, second_sort_order)
+    from {model}
+    where breakdown = $second_breakdown and second_breakdown = $breakdown
+"""
+
 # Closed lists keep their order. Nationalities: most contracts in the last year first, and only those that occur.
-YEAR_BLOCK_QUERY = """
-select label, year, {measure} as persons
-from {model}
-where reference_date = $reference_date
-  and year between $first_year and $last_year
-  and breakdown in ($breakdown, 'total')
-qualify $breakdown <> 'nationality'
-    or member in ('onbepaald', 'totaal')
-    or max({measure}) over (partition by breakdown, member) > 0
+FIGURES_QUERY = """
+with chosen as ({chosen})
+
+select label, second_label, year, {measures}
+from chosen
+where reference_date = $reference_date and year between $from_year and $last_year
+qualify 'nationality' not in ($breakdown, $second_breakdown)
+    or ($breakdown = 'nationality' and $second_breakdown = '' and member = 'onbepaald')
+    or (
+        (member = 'totaal' or $breakdown <> 'nationality')
+        and (second_member = 'totaal' or $second_breakdown <> 'nationality')
+    )
+    or max({first_measure}) over (partition by member, second_member) > 0
 order by
-    breakdown = 'total',
+    member = 'totaal',
     $breakdown = 'nationality' and member = 'onbepaald',
     case when $breakdown = 'nationality' then
-        max(case when year = $last_year then contracts end) over (partition by breakdown, member)
+        max(case when year = $last_year and second_member = 'totaal' then {contracts} end) over (partition by member)
     end desc,
     sort_order,
+    second_member = 'totaal',
+    $second_breakdown = 'nationality' and second_member = 'onbepaald',
+    case when $second_breakdown = 'nationality' then
+        max(case when year = $last_year then {contracts} end) over (partition by member, second_member)
+    end desc,
+    second_sort_order,
     year
 """
 
 MEMBERS_QUERY = """
-select distinct label, member
-from {model}
-where reference_date = $reference_date and breakdown in ($breakdown, 'total')
-"""
-
-REACH_QUERY = """
-select label, invited, registered, not_registered, reach
-from {model}
-where reference_date = $reference_date and year = $last_year and breakdown in ($breakdown, 'total')
-order by breakdown = 'total', sort_order
-"""
-
-REASONS_QUERY = """
-select label, {measure}
-from {model}
-where reference_date = $reference_date and year = $last_year and breakdown in ($breakdown, 'total')
+select label, member
+from annex_members
+where breakdown in ($breakdown, 'total')
 order by breakdown = 'total', sort_order
 """
 
@@ -145,9 +169,18 @@ where reference_date = $reference_date
 order by sort_order
 """
 
+PUBLISHED_DIFFERENCES_QUERY = """
+select
+    label, persons, persons_published, difference,
+    case when is_exact then 'published' else 'worked out from what was published' end, published_on
+from annex_control_published
+where reference_date = $reference_date and year between $first_year and $last_year
+order by abs(difference) desc, measure_sort_order, year, breakdown, member
+"""
+
 CONTROL_PUBLISHED_QUERY = """
 select
-    measure_label || ' ' || year || ', ' || member_label, persons_published, persons, difference,
+    label, persons_published, persons, difference,
     case when is_exact then 'ja' else 'afgeleid' end, strftime(published_on, '%d/%m/%Y'), source
 from annex_control_published
 where reference_date = $reference_date and year between $first_year and $last_year
@@ -208,18 +241,16 @@ class AnnexData:
 
     def check_selection(self) -> None:
         """Raise click.ClickException unless this build has what the question needs, and its totals agree."""
-        for table in self._question.tables:
-            if (table.model, table.breakdown) not in self._select(MODEL_BREAKDOWNS_QUERY.format(model=table.model)):
-                raise click.ClickException(
-                    f"question {self._question.name}, table {table.name}: "
-                    f"{table.model} has no breakdown {table.breakdown}"
-                )
         missing = [label for (label,) in self._select(MISSING_AGENCIES_QUERY)]
         if missing:
             raise click.ClickException(
                 f"no delivery of {', '.join(missing)} for reference date {self._question.reference_date}; "
                 "load it and run dbt build, or name another reference date in the question"
             )
+        for table in self._question.tables:
+            self._check_table(table)
+        for breakdown, wanted in self._question.member_lists.items():
+            self._check_member_list(breakdown, wanted)
         for measure, breakdown, year in self._select(DISAGREEING_TOTALS_QUERY):
             raise click.ClickException(
                 f"{measure} of {year} by {breakdown} do not add up to the total; run dbt build and look into its tests"
@@ -229,44 +260,85 @@ class AnnexData:
         """Return what the figures come from: the version of the models, and the hash of every delivered file."""
         return {"models": code_version(), **dict(self._select(DELIVERED_FILES_QUERY))}
 
+    def _check_table(self, table: TableChoice) -> None:
+        """Raise click.ClickException unless the model of a table has its measure by its breakdown."""
+        place = f"question {self._question.name}, table {table.name}: {table.model}"
+        columns = {name for (name,) in self._select(MODEL_COLUMNS_QUERY, model=table.model)}
+        is_crossed = len(table.breakdown) > 1
+        if is_crossed != ("second_breakdown" in columns):
+            shape = "two crossed breakdowns" if is_crossed else "a single breakdown"
+            raise click.ClickException(f"{place} is not a model of {shape}")
+        if not {"breakdown", *_measures_of(table)} <= columns:
+            raise click.ClickException(f"{place} has no measure {table.measure}")
+        lines = self._figures(table)
+        if not any(figures[0] is not None for labels, _, figures in lines if set(labels) != {TOTAL_LABEL}):
+            raise click.ClickException(f"{place} has no {table.measure} by breakdown {' and '.join(table.breakdown)}")
+
+    def _check_member_list(self, breakdown: str, wanted: tuple[str, ...]) -> None:
+        """Raise click.ClickException unless a breakdown has exactly the members that the question prescribes."""
+        counted = tuple(label for label in self.members(breakdown) if label != TOTAL_LABEL)
+        if counted != wanted:
+            differing = [label for label in (*wanted, *counted) if (label in wanted) != (label in counted)]
+            what = f"{differing[0]!r} is not in both" if differing else "they stand in another order"
+            raise click.ClickException(
+                f"question {self._question.name}, member_lists: {breakdown} is counted by other members ({what}); "
+                "prescribe those of annex_members, or add a breakdown with a list of its own (CONTRIBUTING.md)"
+            )
+
+    def _figures(self, table: TableChoice) -> list[tuple[tuple[str, ...], int, tuple]]:
+        """Return (labels, year, figures) of every line of a table, in the order of the annex."""
+        breakdown, second_breakdown = (*table.breakdown, "")[:2]
+        chosen = CROSSED_BREAKDOWNS if second_breakdown else SINGLE_BREAKDOWN
+        measures = _measures_of(table)
+        query = FIGURES_QUERY.format(
+            chosen=chosen.format(model=table.model),
+            measures=", ".join(measures),
+            first_measure=measures[0],
+            contracts="contracts" if "nationality" in table.breakdown else "0",
+        )
+        lines = self._select(
+            query,
+            breakdown=breakdown,
+            second_breakdown=second_breakdown,
+            from_year=self._question.last_year if table.is_of_last_year else self._question.first_year,
+        )
+        return [
+            ((label, second_label)[: len(table.breakdown)], year, tuple(figures))
+            for label, second_label, year, *figures in lines
+        ]
+
     def block(self, table: TableChoice) -> Block:
         """Return the block of figures that the question chose."""
-        label = self.breakdown_labels[table.breakdown]
-        title = f"{MEASURE_TITLES[table.measure]} per {label.lower()}"
-        if table.measure == REACH:
-            return self._reach_block(table, label, title)
-        if table.breakdown == REASONS:
-            return self._reasons_block(table, label)
-        return self._year_block(table, label, title)
+        names = [self.breakdown_labels[breakdown] for breakdown in table.breakdown]
+        word = "naar" if table.breakdown == (REASONS,) else "per"
+        title = f"{MEASURE_TITLES[table.measure]} {word} {' en '.join(names).lower()}"
+        years = self._question.years
+        if table.is_of_last_year:
+            title = f"{title}, {self._question.last_year}"
+            columns = tuple(REACH_COLUMNS.values()) if table.is_reach else (Column("Aantal"),)
+            rows = tuple((*labels, *figures) for labels, _, figures in self._figures(table))
+        else:
+            columns = tuple(Column(str(year)) for year in years)
+            cells: dict[tuple[str, ...], dict[int, int]] = {}
+            for labels, year, (persons,) in self._figures(table):
+                cells.setdefault(labels, {})[year] = persons
+            rows = tuple((*labels, *(by_year.get(year) for year in years)) for labels, by_year in cells.items())
+        labels = tuple(Column(name, TEXT) for name in names)
+        return Block(table.name, title, (*labels, *columns), rows, len(labels))
 
-    def _year_block(self, table: TableChoice, label: str, title: str) -> Block:
-        query = YEAR_BLOCK_QUERY.format(model=table.model, measure=table.measure)
-        columns = (Column(label, TEXT), *(Column(str(year)) for year in self._question.years))
-        rows: dict[str, list[object]] = {}
-        for member, year, persons in self._select(query, breakdown=table.breakdown):
-            rows.setdefault(member, [member, *(None for _ in self._question.years)])
-            rows[member][1 + year - self._question.first_year] = persons
-        return Block(table.name, title, columns, tuple(tuple(row) for row in rows.values()))
+    def members(self, breakdown: str) -> dict[str, str]:
+        """Return the code of every label of a breakdown, and of the total."""
+        return dict(self._select(MEMBERS_QUERY, breakdown=breakdown))
 
-    def _reach_block(self, table: TableChoice, label: str, title: str) -> Block:
-        columns = (
-            Column(label, TEXT),
-            Column("Uitgenodigd"),
-            Column("Aangemeld"),
-            Column("Niet aangemeld"),
-            Column("Bereik", PERCENTAGE),
-        )
-        rows = self._select(REACH_QUERY.format(model=table.model), breakdown=table.breakdown)
-        return Block(table.name, f"{title}, {self._question.last_year}", columns, tuple(rows))
-
-    def _reasons_block(self, table: TableChoice, label: str) -> Block:
-        columns = (Column(label, TEXT), Column("Aantal"))
-        rows = self._select(REASONS_QUERY.format(model=table.model, measure=table.measure), breakdown=table.breakdown)
-        return Block(table.name, f"Niet aangemeld naar reden, {self._question.last_year}", columns, tuple(rows))
-
-    def members(self, table: TableChoice) -> dict[str, str]:
-        """Return the code of every label that a block can have."""
-        return dict(self._select(MEMBERS_QUERY.format(model=table.model), breakdown=table.breakdown))
+    def compare_with_published(self) -> list[str]:
+        """Say in lines how the figures compare with those already public: how many are equal, and each that is not."""
+        compared = self._select(PUBLISHED_DIFFERENCES_QUERY)
+        differing = [
+            f"  {figure}: {persons}, but {published} {how} on {day} ({difference:+})"
+            for figure, persons, published, difference, how, day in compared
+            if difference
+        ]
+        return [f"{len(compared) - len(differing)} of {len(compared)} published figures are equal", *differing]
 
     def control_blocks(self) -> tuple[Block, ...]:
         """Return the blocks of the tab Controle."""
@@ -392,6 +464,11 @@ class AnnexData:
     def outside_list_notes(self) -> list[tuple[str, str, int, int]]:
         """Return (measure, status, year, persons) counted under overige because the question does not list it."""
         return self._select(OUTSIDE_LIST_QUERY)
+
+
+def _measures_of(table: TableChoice) -> tuple[str, ...]:
+    """Return the columns of a model that a table shows."""
+    return tuple(REACH_COLUMNS) if table.is_reach else (table.measure,)
 
 
 def _crossed_block(

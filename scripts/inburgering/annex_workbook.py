@@ -172,7 +172,7 @@ def _place(sheet: Worksheet, block: Block, row: int, column: int) -> PlacedBlock
             cell.number_format = NUMBER_FORMATS[header.kind]
             if header.kind == TEXT and offset > 0:
                 cell.alignment = Alignment(horizontal="left", indent=1)
-            if values[0] == TOTAL_LABEL:
+            if TOTAL_LABEL in values[: block.label_columns]:
                 cell.font = TOTAL_FONT
                 cell.border = TOTAL_BORDER
     last = f"{get_column_letter(placed.last_column)}{placed.last_row}"

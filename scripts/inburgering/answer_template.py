@@ -23,6 +23,7 @@ from inburgering.annex_texts import dutch_date, dutch_number
 from inburgering.question import Question, Tab, TableChoice
 
 UNDETERMINED_LABEL = "Onbepaald"
+LABEL_SEPARATOR = " – "
 MONTHS = (
     "januari februari maart april mei juni juli augustus september oktober november december"  # in their order
 ).split()
@@ -74,7 +75,10 @@ class Row:
 
     def __init__(self, table: Block, values: Sequence[object]) -> None:
         self._table = table
-        self.naam = str(values[0])
+        labels = [str(label) for label in values[: table.label_columns]]
+        self.is_totaal = TOTAL_LABEL in labels
+        self.is_onbepaald = UNDETERMINED_LABEL.casefold() in [label.casefold() for label in labels]
+        self.naam = TOTAL_LABEL if set(labels) == {TOTAL_LABEL} else LABEL_SEPARATOR.join(labels)
         self._cells = {
             column.header: value if column.kind == TEXT or value is None else Figure(value, column.kind)
             for column, value in zip(table.columns, values, strict=True)
@@ -87,7 +91,7 @@ class Row:
 
 
 class AnswerTable:
-    """A table of the annex: its rows, the total apart."""
+    """A table of the annex: its rows, the totals apart."""
 
     def __init__(self, block: Block, choice: TableChoice | None = None) -> None:
         rows = [Row(block, values) for values in block.rows]
@@ -95,10 +99,11 @@ class AnswerTable:
         self.naam = block.table_name
         self.titel = block.title
         self.maat = choice.measure if choice else None
-        self.uitsplitsing = choice.breakdown if choice else None
-        self.indeling = block.columns[0].header
-        self.kolommen = [column.header for column in block.columns[1:]]
-        self.rijen = [row for row in rows if row.naam != TOTAL_LABEL]
+        self.uitsplitsing = LABEL_SEPARATOR.join(choice.breakdown) if choice else None
+        self.gekruist = block.label_columns > 1
+        self.indeling = " en ".join(column.header for column in block.columns[: block.label_columns])
+        self.kolommen = [column.header for column in block.columns[block.label_columns :]]
+        self.rijen = [row for row in rows if not row.is_totaal]
         self._by_label = {row.naam.casefold(): row for row in reversed(rows)}
 
     def rij(self, label: str) -> Row:
@@ -118,7 +123,7 @@ class AnswerTable:
 
     def __getitem__(self, name: object) -> object:
         raise UndefinedError(
-            f"table {self.naam} has no {name}; it has naam, titel, maat, rijen, rij(), heeft(), totaal"
+            f"table {self.naam} has no {name}; it has naam, titel, maat, gekruist, rijen, rij(), heeft(), totaal"
         )
 
 
@@ -215,7 +220,7 @@ def _not_zero(rows: Iterable[Row], column: str) -> list[Row]:
 
 def _largest(rows: Iterable[Row], column: str, most: int) -> list[Row]:
     """Return the rows with the largest figures, the undetermined and zero left out; ties keep the annex's order."""
-    known = [row for row in _not_zero(rows, column) if row.naam.casefold() != UNDETERMINED_LABEL.casefold()]
+    known = [row for row in _not_zero(rows, column) if not row.is_onbepaald]
     return sorted(known, key=lambda row: row[column], reverse=True)[:most]
 
 

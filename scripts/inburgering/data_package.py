@@ -17,11 +17,11 @@ from pathlib import Path
 
 import click
 
-from inburgering.annex_data import MEASURE_TITLES, REACH, REASONS, TEXT, TOTAL_LABEL, AnnexData, Block
+from inburgering.annex_data import MEASURE_TITLES, REACH_COLUMNS, TEXT, TOTAL_LABEL, AnnexData, Block
 from inburgering.annex_texts import DEFINITIONS, dutch_date, source_line, status_line
 from inburgering.annex_workbook import CONTROL, CONTROL_TITLE, REVISION, REVISION_TITLE, tab_notes
 from inburgering.plain_cell import FORMULA_STARTS
-from inburgering.question import Question, Tab, TableChoice
+from inburgering.question import REACH, Question, Tab, TableChoice
 
 PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
 DESCRIPTOR = "datapackage.json"
@@ -42,6 +42,9 @@ COLUMNS = {
     "breakdown": ("string", "Uitsplitsing", "Waarnaar de personen uitgesplitst zijn."),
     "member": ("string", "Code", "De code van de rij binnen de uitsplitsing; ‘totaal’ voor het totaal."),
     "label": ("string", "Naam", "De naam van de rij, zoals in de bijlage."),
+    "second_breakdown": ("string", "Tweede uitsplitsing", "Waarnaar de personen verder uitgesplitst zijn."),
+    "second_member": ("string", "Tweede code", "De code binnen de tweede uitsplitsing; ‘totaal’ voor alle samen."),
+    "second_label": ("string", "Tweede naam", "De naam binnen de tweede uitsplitsing, zoals in de bijlage."),
     "persons": ("integer", "Aantal personen", "Aantal personen; nul is geen enkele persoon."),
     "reach": (
         "number",
@@ -57,13 +60,10 @@ COLUMNS = {
 }
 UNITS = {"persons": "personen", REACH: "aandeel van 0 tot 1"}
 MEASURE_LABELS = MEASURE_TITLES | {REACH: "Bereik"}
-MEASURE_OF_HEADER = {
-    "Uitgenodigd": "invited",
-    "Aangemeld": "registered",
-    "Niet aangemeld": "not_registered",
-    "Bereik": REACH,
-}
+MEASURE_OF_HEADER = {column.header: measure for measure, column in REACH_COLUMNS.items()}
 OPTIONAL = (REACH, "figure", "text")
+OWN_COLUMNS = ("table", "reference_date", "row", "column", "figure", "text")
+CROSSED_COLUMNS = ("second_breakdown", "second_member", "second_label")
 _DEFINED = dict(DEFINITIONS)
 MEASURES = {
     "contracts": _DEFINED["Eerste contract"],
@@ -181,12 +181,12 @@ def _file_name(tab: str, taken: set[str]) -> str:
 
 
 def _tab_table(name: str, tab: Tab, question: Question, data: AnnexData) -> TidyTable:
-    has_reach = any(table.measure == REACH for table in tab.tables)
-    columns = tuple(
-        column
-        for column in COLUMNS
-        if column not in ("row", "column", "figure", "text") and (column != REACH or has_reach)
-    )
+    left_out = {*OWN_COLUMNS} - {"table", "reference_date"}
+    if not any(table.is_reach for table in tab.tables):
+        left_out.add(REACH)
+    if not any(len(table.breakdown) > 1 for table in tab.tables):
+        left_out.update(CROSSED_COLUMNS)
+    columns = tuple(column for column in COLUMNS if column not in left_out)
     rows = [
         tuple(cells[column] for column in columns)
         for choice in tab.tables
@@ -194,35 +194,40 @@ def _tab_table(name: str, tab: Tab, question: Question, data: AnnexData) -> Tidy
     ]
     asked = " ".join(question.sub_questions[part] for part in tab.answers)
     description = " ".join([asked, status_line(question), source_line(question), *tab_notes(tab, question, data)])
-    key = ("table", "reference_date", "year", "measure", "member")
+    key = ("table", "reference_date", "year", "measure", "member", "second_member")
+    key = tuple(column for column in key if column in columns)
     return TidyTable(name, f"{tab.name}. {question.title_of(tab)}", description, columns, key, tuple(rows))
 
 
 def _observations(choice: TableChoice, question: Question, data: AnnexData) -> list[dict[str, str]]:
     """Return the figures of one table of the annex, one by one."""
     block = data.block(choice)
-    members = data.members(choice)
+    breakdowns = [*choice.breakdown, "total"][:2]
+    codes = [data.members(breakdown) for breakdown in breakdowns]
     observations = []
-    for label, *figures in block.rows:
-        for column, figure in zip(block.columns[1:], figures, strict=True):
-            year, measure = question.last_year, choice.measure
-            if choice.measure == REACH:
-                measure = MEASURE_OF_HEADER[column.header]
-            elif choice.breakdown != REASONS:
-                year = int(column.header)
+    for row in block.rows:
+        labels = [*row[: block.label_columns], TOTAL_LABEL][:2]
+        members = [of_label[label] for of_label, label in zip(codes, labels, strict=True)]
+        figures = zip(block.columns[block.label_columns :], row[block.label_columns :], strict=True)
+        for column, figure in figures:
+            measure = MEASURE_OF_HEADER[column.header] if choice.is_reach else choice.measure
+            year = question.last_year if choice.is_of_last_year else int(column.header)
             observations.append(
                 {
                     "table": choice.name,
                     "reference_date": str(question.reference_date),
                     "year": str(year),
                     "measure": measure,
-                    "breakdown": choice.breakdown,
-                    "member": members[label],
-                    "label": label,
+                    "breakdown": breakdowns[0],
+                    "member": members[0],
+                    "label": labels[0],
+                    "second_breakdown": breakdowns[1],
+                    "second_member": members[1],
+                    "second_label": labels[1],
                     "persons": "" if measure == REACH else _text(figure),
                     REACH: _text(figure) if measure == REACH else "",
                     "provisional": _truth(year in question.provisional_years),
-                    "total": _truth(label == TOTAL_LABEL),
+                    "total": _truth(TOTAL_LABEL in row[: block.label_columns]),
                 }
             )
     return observations
@@ -251,9 +256,8 @@ def _own_table(tab: str, title: str, blocks: tuple[Block, ...], question: Questi
         for number, cells in enumerate(block.rows, start=1)
         for column, cell in zip(block.columns, cells, strict=True)
     ]
-    columns = ("table", "reference_date", "row", "column", "figure", "text")
     description = f"De tabellen van het tabblad {tab}, cel per cel. Peildatum {dutch_date(question.reference_date)}."
-    return TidyTable(_file_name(tab, set()), title, description, columns, ("table", "row", "column"), tuple(rows))
+    return TidyTable(_file_name(tab, set()), title, description, OWN_COLUMNS, ("table", "row", "column"), tuple(rows))
 
 
 def _refuse_formulas(table: TidyTable) -> None:
@@ -336,13 +340,15 @@ def _field(table: TidyTable, column: str, question: Question, data: AnnexData) -
     field: dict[str, object] = {"name": column, "type": kind, "title": title, "description": description}
     required = column not in OPTIONAL and not (column == "persons" and REACH in table.columns)
     constraints: dict[str, object] = {"required": True} if required else {}
-    if column in ("table", "measure", "breakdown") or (column == "column" and "row" in table.columns):
+    if column in ("table", "measure", "breakdown", "second_breakdown") or (
+        column == "column" and "row" in table.columns
+    ):
         constraints["enum"] = table.values_of(column)
     if column == "measure":
         shown = table.values_of(column)
         field["description"] = " ".join([description, *(f"‘{value}’: {MEASURES[value]}" for value in shown)])
         field["categories"] = [{"value": value, "label": MEASURE_LABELS[value]} for value in shown]
-    if column == "breakdown":
+    if column in ("breakdown", "second_breakdown"):
         labels = data.breakdown_labels
         field["categories"] = [{"value": value, "label": labels[value]} for value in table.values_of(column)]
     if column == "year":

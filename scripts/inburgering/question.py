@@ -9,13 +9,15 @@ from typing import Annotated, Literal
 
 import click
 import yaml
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from inburgering.settings import CHECKOUT
 
 QUESTIONS = CHECKOUT / "models" / "questions"
 OWN_SHEETS = ("Toelichting", "Controle", "Herziening")
 LONGEST_SHEET_NAME = 31
+REACH = "reach"
+REASONS = "not_registered_reason"
 
 
 def _sheet_name(name: str) -> str:
@@ -32,12 +34,22 @@ def _table_name(name: str) -> str:
     return name
 
 
+def _as_list(breakdown: object) -> object:
+    return [breakdown] if isinstance(breakdown, str) else breakdown
+
+
+def _different(breakdown: tuple[str, ...]) -> tuple[str, ...]:
+    if len(set(breakdown)) < len(breakdown):
+        raise ValueError(f"{breakdown[0]} cannot be crossed with itself")
+    return breakdown
+
+
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class TableChoice(_Strict):
-    """An Excel table: what it counts, by which breakdown, from which annex model.
+    """An Excel table: what it counts, by which breakdown or which two crossed, from which annex model.
 
     A table shows a column per year; `reach` and `not_registered` by reason show the last year.
     """
@@ -45,7 +57,19 @@ class TableChoice(_Strict):
     name: Annotated[str, AfterValidator(_table_name)]
     model: str
     measure: Literal["contracts", "attests", "invited", "registered", "not_registered", "reach"]
-    breakdown: str
+    breakdown: Annotated[
+        tuple[str, ...], Field(min_length=1, max_length=2), BeforeValidator(_as_list), AfterValidator(_different)
+    ]
+
+    @property
+    def is_reach(self) -> bool:
+        """Return whether the table shows who was invited and who registered."""
+        return self.measure == REACH
+
+    @property
+    def is_of_last_year(self) -> bool:
+        """Return whether the table shows the last year only."""
+        return self.is_reach or self.breakdown == (REASONS,)
 
 
 class Tab(_Strict):
@@ -60,7 +84,10 @@ class Tab(_Strict):
 
 
 class Question(_Strict):
-    """A question: what was asked, as of which reference date, and for which years (first to last, inclusive)."""
+    """A question: what was asked, as of which reference date, and for which years (first to last, inclusive).
+
+    A member list says which members of a breakdown the question prescribes, by their labels and in its order.
+    """
 
     name: str
     label: str
@@ -74,6 +101,7 @@ class Question(_Strict):
     last_year: int
     provisional_years: tuple[int, ...]
     sub_questions: dict[str, str] = Field(min_length=1)
+    member_lists: dict[str, tuple[str, ...]] = {}
     tabs: tuple[Tab, ...] = Field(min_length=1)
 
     @property

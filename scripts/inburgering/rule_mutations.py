@@ -650,8 +650,8 @@ MUTATIONS = (
     Mutation(
         "two crossed breakdowns have totals both ways",
         "models/annex/annex_crossed_figures.sql",
-        "cube(member, second_member)",
-        "rollup(member, second_member)",
+        "cube (member, second_member)",
+        "rollup (member, second_member)",
     ),
     Mutation(
         "a pair of closed lists with nobody stands there with 0",
