@@ -11,6 +11,9 @@ from inburgering.column_lineage import ROWS, Column, ColumnLineage
 MANIFEST_PLACE = '"MANIFEST.JSON INLINE DATA"'
 CATALOG_PLACE = '"CATALOG.JSON INLINE DATA"'
 
+# The lines of the lineage are blue on blue in dbt's page; from some distance nobody sees them.
+FAINT_LINES, CLEAR_LINES = '"#006f8a"', '"#8cc9da"'
+
 # What dbt's page cannot do by itself: it takes an image only by its address, and opens the lineage only when loaded.
 PICTURES_AND_LINEAGE = """<script>
 (pictures => new MutationObserver(() => document.querySelectorAll("img").forEach(image => {
@@ -34,7 +37,8 @@ def docs_page(template: str, manifest: dict, catalog: dict, pictures: dict[str, 
     inline = {
         address: "data:image/svg+xml;base64," + base64.b64encode(svg).decode() for address, svg in pictures.items()
     }
-    page = template.replace(MANIFEST_PLACE, in_a_script(manifest)).replace(CATALOG_PLACE, in_a_script(catalog))
+    page = template.replace(FAINT_LINES, CLEAR_LINES)
+    page = page.replace(MANIFEST_PLACE, in_a_script(manifest)).replace(CATALOG_PLACE, in_a_script(catalog))
     head, body = page.split("<body", 1)
     return head + PICTURES_AND_LINEAGE.replace("PICTURES", in_a_script(inline)) + "<body" + body
 
