@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +15,7 @@ from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import WebDriverWait
 
 from chain import Chain, refused, succeeded
+from inburgering.column_lineage import Column, ColumnLineage
 
 CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
 # How long a page may take on a busy machine before it is taken for broken; a page that is there is not waited for.
@@ -158,6 +160,31 @@ def test_the_page_holds_no_folder_of_the_machine_that_made_it(small_sample: Chai
     text = Path(page.removeprefix("file://")).read_text(encoding="utf-8")
     assert len(text) > 1_000_000
     assert str(small_sample.folder) not in text
+
+
+def test_the_lineage_of_columns_is_read_from_the_compiled_sql(small_sample: Chain, page: str) -> None:
+    manifest = json.loads((small_sample.folder / "target" / "manifest.json").read_text(encoding="utf-8"))
+    lineage = ColumnLineage(manifest)
+
+    def origins(model: str, column: str) -> set[str]:
+        found = lineage.direct(f"model.inburgering.{model}")[column]
+        return {f"{origin.relation.split('.', 2)[2]}.{origin.name}" for origin in found}
+
+    assert origins("stg_agii__contracts", "dossier_number") == {"agii.contracten.KBI_NUMMER"}
+    assert origins("stg_atlas__attests", "obtained_on") == {"atlas.attesten.Behaald op"}
+    assert origins("fct_contracts", "contract_year") == {"int_records_attributed.key_date"}
+    assert origins("annex_counted_persons", "target_group") == {
+        f"{fact}.target_group" for fact in ("fct_contracts", "fct_attests", "fct_invitations")
+    }
+    assert origins("annex_counts", "persons") == {"annex_counted_persons.*"}
+    assert origins("annex_figures", "reach") == {"annex_counts.measure", "annex_counts.persons"}
+    assert origins("annex_members", "breakdown") == set()
+    in_the_end = lineage.in_the_end(Column("model.inburgering.annex_counted_persons", "file_name"))
+    assert len(in_the_end) == 9
+    assert {origin.name for origin in in_the_end} == {"file_name"}
+    for key, node in manifest["nodes"].items():
+        if node["resource_type"] == "model":
+            assert set(lineage.direct(key)) == set(node["columns"])
 
 
 def test_without_what_dbt_writes_there_is_one_line_that_says_so(tmp_path: Path) -> None:

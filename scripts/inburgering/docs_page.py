@@ -51,7 +51,8 @@ def in_a_script(value: object) -> str:
 def for_reviewers(manifest: dict) -> dict:
     """Return the manifest with only the project's own macros, and more in its descriptions.
 
-    Every column of a model under contract says where it comes from; every model and seed says what is tested about it.
+    Every column of a model under contract says where it comes from, every model and seed what is tested about it, and
+    every data test who acts when it fails.
     """
     told = copy.deepcopy(manifest)
     project = manifest["metadata"]["project_name"]
@@ -66,6 +67,8 @@ def for_reviewers(manifest: dict) -> dict:
         if node["resource_type"] == "model" and node["config"]["contract"]["enforced"]:
             for name, column in node["columns"].items():
                 column["description"] += origin_text(manifest, lineage, Column(key, name))
+        if node["resource_type"] == "test":
+            node["description"] += f"\n\n**Acts when it fails:** the {node['config']['meta']['acts']}."
     return told
 
 
