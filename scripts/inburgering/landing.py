@@ -272,8 +272,14 @@ def _land_table(
 ) -> int:
     """Write the rows of a table and return how many these are; a batch is written while the next one is decoded."""
     no_rows = _landed(batch_of([], dict.fromkeys(table.columns, ())), table, key)
+    # A dictionary of values that are all different costs time and room.
+    unique = {table.column_of("dossier_number"), table.key_column, "person_pseudonym", "row_number"}
+    dictionaries = [name for name in no_rows.column_names if name not in unique]
     rows_landed = 0
-    with pq.ParquetWriter(path, no_rows.schema, compression="zstd") as parquet, ThreadPoolExecutor(1) as writer:
+    with (
+        pq.ParquetWriter(path, no_rows.schema, compression="zstd", use_dictionary=dictionaries) as parquet,
+        ThreadPoolExecutor(1) as writer,
+    ):
         written = None
         for batch in decoded.batches:
             rows = _landed(batch, table, key)

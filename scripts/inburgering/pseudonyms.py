@@ -41,9 +41,9 @@ def is_person_number(digits: pl.Series) -> pl.Series:
 
     That is 97 minus the first nine digits modulo 97, with a 2 before them for births from 2000.
     """
-    first_nine = pl.col("digits").str.head(9).cast(pl.Int64, strict=False)
-    rest = 97 - pl.col("digits").str.tail(2).cast(pl.Int64, strict=False)
-    checked = (rest == first_nine % 97) | (rest == (BORN_FROM_2000 + first_nine) % 97)
+    number = pl.col("digits").cast(pl.Int64, strict=False)
+    first_nine, remainder = number // 100, 97 - number % 100
+    checked = (remainder == first_nine % 97) | (remainder == (BORN_FROM_2000 + first_nine) % 97)
     is_valid = (pl.col("digits").str.len_bytes() == PERSON_NUMBER_DIGITS) & checked
     return pl.DataFrame({"digits": digits}).select(is_person_number_valid=is_valid.fill_null(value=False)).to_series()
 
