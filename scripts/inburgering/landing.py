@@ -34,26 +34,29 @@ from inburgering.workbook_file import check_workbook_file
 FILE_CHECKS = {"csv": check_csv_file, "excel": check_workbook_file}
 DECODERS = {"csv": decode_csv, "excel": decode_excel}
 LARGEST_BROKEN_SHARE = 0.01
-# Rows with the same key are told apart by their order in the file.
+# Rows with the same key are told apart by their order in the file. What stands in them is compared by a hash, so that
+# two versions of a large table need not stand in memory.
 COMPARE_VERSIONS = """
 with earlier as (
-    select *, row_number() over (partition by {key} order by row_number) as occurrence
+    select {key} as key, hash({content}) as content,
+        row_number() over (partition by {key} order by row_number) as occurrence
     from read_parquet($earlier)
 ),
 later as (
-    select *, row_number() over (partition by {key} order by row_number) as occurrence
+    select {key} as key, hash({content}) as content,
+        row_number() over (partition by {key} order by row_number) as occurrence
     from read_parquet($later)
 )
 select
     count(*) filter (where earlier.occurrence is null),
     count(*) filter (where later.occurrence is null),
-    count(*) filter (where row({earlier_values}) is distinct from row({later_values})
-        and earlier.occurrence is not null and later.occurrence is not null)
+    count(*) filter (where earlier.content <> later.content)
 from earlier
 full join later
-    on earlier.{key} is not distinct from later.{key}
+    on earlier.key is not distinct from later.key
     and earlier.occurrence = later.occurrence
 """
+LARGEST_COMPARISON = "1GB"
 
 BROKEN_ROWS_SCHEMA = pa.schema(
     [
@@ -195,7 +198,9 @@ class Landing:
         broken: list[dict] = []
         register: list[dict] = []
         loaded_at = datetime.datetime.now(datetime.UTC).replace(microsecond=0)
-        with duckdb.connect() as connection:
+        # What does not fit is spilled beside the workspace, under a name that the next loader clears away.
+        memory = {"memory_limit": LARGEST_COMPARISON, "temp_directory": f"{workspace}-spilled"}
+        with duckdb.connect(config=memory) as connection:
             for file_name, path in delivery.files.items():
                 FILE_CHECKS[delivery.contract.file_format](path, file_name)
             for tables_read, table in enumerate(delivery.contract.tables):
@@ -308,11 +313,7 @@ def _compare(
 ) -> tuple[int, int, int]:
     """Return how many rows of a table were added, are gone and changed between two versions of a delivery."""
     values = [f'"{name}"' for name in table.columns if name != table.person_number_column] + ["person_pseudonym"]
-    statement = COMPARE_VERSIONS.format(
-        key=f'"{table.key_column}"',
-        earlier_values=", ".join(f"earlier.{value}" for value in values),
-        later_values=", ".join(f"later.{value}" for value in values),
-    )
+    statement = COMPARE_VERSIONS.format(key=f'"{table.key_column}"', content=", ".join(values))
     return connection.execute(statement, {"earlier": str(earlier), "later": str(later)}).fetchall()[0]
 
 
