@@ -53,7 +53,7 @@ def code_version() -> str:
     return answer.stdout.strip() or "unknown"
 
 
-def pseudonym_key(extracts: Path) -> bytes:
+def pseudonym_key(extracts: Path) -> str:
     """Return the key for the pseudonyms of the persons in these extracts.
 
     Raises click.ClickException when there is none, or when the sample's public key is used on extracts that are not
@@ -67,4 +67,4 @@ def pseudonym_key(extracts: Path) -> bytes:
             f"INBURGERING_PSEUDONYM_KEY is the public key of the synthetic sample, and {extracts} is not that sample; "
             f"{HOW_TO_MAKE_A_KEY}"
         )
-    return key.encode()
+    return key
