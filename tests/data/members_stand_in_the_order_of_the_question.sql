@@ -27,7 +27,7 @@ in_order as (
 
     select
         breakdown,
-        {{ dbt.listagg('member', "' '", 'order by sort_order') }} as members
+        {{ text_in_order('member', ' ', 'sort_order') }} as members
     from {{ ref('annex_members') }}
     group by breakdown
 
@@ -35,7 +35,7 @@ in_order as (
 
     select
         'ties' as breakdown,
-        {{ dbt.listagg('agency', "' '", 'order by tie_order') }} as members
+        {{ text_in_order('agency', ' ', 'tie_order') }} as members
     from {{ ref('agencies') }}
     where is_listed
 
