@@ -5,6 +5,7 @@ Only the models that an annex shows are copied: whoever is counted in them stays
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -62,6 +63,7 @@ class SparkSchema:
         self.name = f"{server.host}:{server.port}, schema {server.schema}"
         self._schema = server.schema
         self._error = exc.Error
+        logging.getLogger("thrift").addHandler(logging.NullHandler())  # what it would print is said below
         try:
             self._cursor = hive.connect(host=server.host, port=server.port, username=server.user).cursor()
         except (TTransportException, OSError):

@@ -34,7 +34,7 @@ SUBMIT = "org.apache.spark.deploy.SparkSubmit"
 THRIFT_SERVER = "org.apache.spark.sql.hive.thriftserver.HiveThriftServer2"
 
 # Most statements are short: compiling them to the last would take longer than running them.
-JAVA_OPTIONS = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+JAVA_OPTIONS = "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=240m -XX:MetaspaceSize=256m -XX:+UseSerialGC"
 
 SETTINGS = {
     # What the models ask of any cluster; every run of dbt checks it.
@@ -51,6 +51,7 @@ SETTINGS = {
     "spark.driver.bindAddress": HOST,
     "spark.ui.enabled": "false",
     "spark.master.rest.enabled": "false",
+    "spark.log.level": "WARN",
 }
 
 
