@@ -85,7 +85,7 @@ def export_annex_of_spark(question: Question, server: SparkServer, output: Path)
     """Write and check the annex of a question from a build on Spark, as `export_annex` does from a warehouse."""
     from inburgering.spark_annex import copied_annex  # it takes time to import, and few need it
 
-    with copied_annex(server, models_of(question)) as connection:
+    with copied_annex(server, models_of(question), question.reference_date) as connection:
         return write_annex(question, connection, output)
 
 

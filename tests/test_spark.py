@@ -192,8 +192,9 @@ def test_no_table_with_persons_is_copied_for_the_export(built: BuiltTwice) -> No
     from inburgering.question import newest_question
     from inburgering.spark_annex import copied_annex
 
-    models = models_of(newest_question())
-    with copied_annex(built.chain.server, models) as connection:
+    question = newest_question()
+    models = models_of(question)
+    with copied_annex(built.chain.server, models, question.reference_date) as connection:
         columns = connection.execute(
             "select distinct table_name, column_name from information_schema.columns"
         ).fetchall()

@@ -57,6 +57,7 @@ REACH_COLUMNS = {
 
 # What every annex shows beside the tables of its question. None of them has a row per person.
 MODELS_OF_EVERY_ANNEX = (
+    "annex_members",
     "annex_notes",
     "annex_control_totals",
     "annex_control_deliveries",

@@ -5,6 +5,7 @@ Only the models that an annex shows are copied: whoever is counted in them stays
 
 from __future__ import annotations
 
+import datetime
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,8 +21,12 @@ HOW_TO_BUILD = "run dbt build --target spark until it is green"
 
 
 @contextmanager
-def copied_annex(server: SparkServer, models: tuple[str, ...]) -> Iterator[duckdb.DuckDBPyConnection]:
+def copied_annex(
+    server: SparkServer, models: tuple[str, ...], reference_date: datetime.date
+) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open an in-memory DuckDB with the given models of the schema, as the last run of dbt on that server left them.
+
+    Of models that have reference dates, only the rows of the given one are copied.
 
     Raises click.ClickException when the server does not answer, when the last run was no whole and green build or
     another one started meanwhile, and when a model is not there.
@@ -31,14 +36,16 @@ def copied_annex(server: SparkServer, models: tuple[str, ...]) -> Iterator[duckd
     schema.check_green(last_run)
     with duckdb.connect() as connection:
         for model in models:
-            _copy(schema, model, connection)
+            _copy(schema, model, reference_date, connection)
         if schema.last_run() != last_run:
             raise click.ClickException(f"{schema.name}: dbt runs on it just now; export again when it is done")
         yield connection
 
 
-def _copy(schema: SparkSchema, model: str, connection: duckdb.DuckDBPyConnection) -> None:
-    columns, rows = schema.table(model)
+def _copy(
+    schema: SparkSchema, model: str, reference_date: datetime.date, connection: duckdb.DuckDBPyConnection
+) -> None:
+    columns, rows = schema.table(model, reference_date)
     # The types that the models use have the same names on both engines.
     declared = ", ".join(f'"{name}" {data_type}' for name, data_type in columns.items())
     connection.execute(f'create table "{model}" ({declared})')
@@ -95,12 +102,13 @@ class SparkSchema:
                 f"{last_run.outcome}: {last_run.problem or 'it was no build'}; {HOW_TO_BUILD}"
             )
 
-    def table(self, model: str) -> tuple[dict[str, str], list[tuple]]:
-        """Return the columns of a model with their types, and its rows."""
+    def table(self, model: str, reference_date: datetime.date) -> tuple[dict[str, str], list[tuple]]:
+        """Return the columns of a model with their types, and its rows, of one reference date where it has several."""
         missing = f"{model} is not there: built by another version of the models; {HOW_TO_BUILD}"
         columns = {row[0]: row[1] for row in self._rows(f"describe table `{self._schema}`.`{model}`", missing)}
         names = ", ".join(f"`{name}`" for name in columns)
-        return columns, self._rows(f"select {names} from `{self._schema}`.`{model}`", missing)
+        condition = f"where reference_date = date '{reference_date}'" if "reference_date" in columns else ""
+        return columns, self._rows(f"select {names} from `{self._schema}`.`{model}` {condition}", missing)
 
 
 def _first_line(error: Exception) -> str:
