@@ -28,9 +28,14 @@ create or replace view {{ view }} as
 select
     *
     {%- for folder in ['agency', 'reference_date', 'version'] %},
-    regexp_extract(_metadata.file_path, '/{{ folder }}=([^/]*)/', 1) as {{ folder }}
+    {{ folder_value('_metadata.file_path', folder) }} as {{ folder }}
     {%- endfor %}
 from parquet.`{{ files }}`
+{%- endmacro %}
+
+{#- What a folder in a path is named after: 2 in `…/version=2/…`. -#}
+{% macro folder_value(path, folder) -%}
+    regexp_extract({{ path }}, '/{{ folder }}=([^/]*)/', 1)
 {%- endmacro %}
 
 {#- A path as the server sees it, which does not know the folder that dbt runs in. -#}
@@ -40,18 +45,17 @@ from parquet.`{{ files }}`
 
 {#- The agencies that have a delivery in the landing. -#}
 {% macro agencies_in_landing(landing) %}
-    {{- return(adapter.dispatch('agencies_in_landing')(landing)) -}}
+    {%- set registers = landing ~ '/agency=*/reference_date=*/version=*/delivery.parquet' -%}
+    {{- return(adapter.dispatch('agencies_in_landing')(registers)) -}}
 {% endmacro %}
 
-{% macro duckdb__agencies_in_landing(landing) %}
-    {%- set found = run_query(
-        "select distinct regexp_extract(file, '/agency=([^/]*)/', 1) from glob('"
-        ~ landing ~ "/agency=*/reference_date=*/version=*/delivery.parquet')"
-    ) -%}
+{% macro duckdb__agencies_in_landing(registers) %}
+    {%- set found = run_query("select distinct " ~ folder_value('file', 'agency') ~ " from glob('" ~ registers ~ "')") -%}
     {{- return(found.columns[0].values()) -}}
 {% endmacro %}
 
-{% macro spark__agencies_in_landing(landing) %}
-    {%- set found = run_query("select distinct agency from binaryFile.`" ~ on_server(landing) ~ "`") -%}
+{% macro spark__agencies_in_landing(registers) %}
+    {%- set agency = folder_value('_metadata.file_path', 'agency') -%}
+    {%- set found = run_query("select distinct " ~ agency ~ " from parquet.`" ~ on_server(registers) ~ "`") -%}
     {{- return(found.columns[0].values()) -}}
 {% endmacro %}
