@@ -29,16 +29,15 @@
         {%- endif -%}
     {%- endfor -%}
     {%- if without_room -%}
-        {%- do print(
-            env_var('INBURGERING_WAREHOUSE', 'warehouse.duckdb') ~ ": cannot be written (No space left on device); "
-            ~ "the last green build stays; make room or name another file in INBURGERING_WAREHOUSE, and run dbt build again"
-        ) -%}
+        {%- do say_there_is_no_room() -%}
     {%- endif -%}
     {%- if failed -%}
         {%- do record_run('red', failed | length ~ ' steps failed, ' ~ failed[0] ~ ' first') -%}
-    {%- elif flags.WHICH != 'test' and flags.EMPTY -%}
+    {%- elif flags.WHICH == 'test' -%}
+        {#- It changed no table. -#}
+    {%- elif flags.EMPTY -%}
         {%- do record_run('partial', 'it was run without rows') -%}
-    {%- elif flags.WHICH != 'test' and left_out -%}
+    {%- elif left_out -%}
         {%- do record_run('partial', left_out | length ~ ' steps were left out') -%}
     {%- else -%}
         {%- do record_run('green', '') -%}
@@ -48,7 +47,7 @@
 {% endmacro %}
 
 {% macro record_run(outcome, problem) %}
-    {%- do adapter.store_relation('warehouse_publisher', none, [], '', 'duckdb', {
+    {%- do store_run({
         'invocation_id': invocation_id,
         'command': flags.WHICH,
         'started_at': run_started_at.strftime('%Y-%m-%d %H:%M'),

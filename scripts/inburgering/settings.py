@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
@@ -40,6 +41,34 @@ def landing_folder() -> Path:
 def warehouse_file() -> Path:
     """Return the DuckDB file that dbt builds (`INBURGERING_WAREHOUSE`)."""
     return folder("INBURGERING_WAREHOUSE", "warehouse.duckdb")
+
+
+@dataclass(frozen=True)
+class SparkServer:
+    """Where a Spark Thrift server answers, and the schema that dbt builds in; profiles.yml reads the same variables."""
+
+    host: str
+    port: int
+    schema: str
+    user: str
+
+
+def spark_server() -> SparkServer:
+    """Return the Thrift server of the target spark (`INBURGERING_SPARK_HOST`, `_PORT`, `_SCHEMA`, `_USER`)."""
+    port = os.environ.get("INBURGERING_SPARK_PORT") or "10000"
+    if not port.isdecimal():
+        raise click.ClickException(f"INBURGERING_SPARK_PORT: {port} is no port; set a number")
+    return SparkServer(
+        os.environ.get("INBURGERING_SPARK_HOST") or "127.0.0.1",
+        int(port),
+        os.environ.get("INBURGERING_SPARK_SCHEMA") or "inburgering",
+        os.environ.get("INBURGERING_SPARK_USER") or "dbt",
+    )
+
+
+def spark_folder() -> Path:
+    """Return the folder of the Spark cluster on this machine (`INBURGERING_SPARK_FOLDER`)."""
+    return folder("INBURGERING_SPARK_FOLDER", ".spark")
 
 
 def code_version() -> str:

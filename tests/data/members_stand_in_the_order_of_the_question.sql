@@ -25,7 +25,7 @@ in_order as (
 
     select
         breakdown,
-        {{ dbt.listagg('member', "' '", 'order by sort_order') }} as members
+        {{ text_in_order('member', ' ', 'sort_order') }} as members
     from {{ ref('annex_members') }}
     group by breakdown
 
@@ -33,7 +33,7 @@ in_order as (
 
     select
         'ties' as breakdown,
-        {{ dbt.listagg('agency', "' '", 'order by tie_order') }} as members
+        {{ text_in_order('agency', ' ', 'tie_order') }} as members
     from {{ ref('agencies') }}
     where is_listed
 
