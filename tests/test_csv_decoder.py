@@ -43,8 +43,12 @@ def lines(separator: str) -> st.SearchStrategy[str]:
     dirty = st.lists(
         st.one_of(PLAIN_VALUES, PLAIN_VALUES, cells, cells.map(quoted)), min_size=WIDTH - 1, max_size=WIDTH + 1
     )
-    rows = st.one_of(plain, plain.map(lambda values: [quoted(value) for value in values]), dirty)
-    return st.one_of(rows.map(separator.join), rows.map(separator.join), rows.map(separator.join), cells)
+    quoted_plain = plain.map(lambda values: [quoted(value) for value in values])
+    in_several_lines = cells.map(lambda text: quoted(f"a\n{text}\nb"))
+    one_cell = st.tuples(plain, st.integers(0, WIDTH - 1), st.one_of(cells, cells.map(quoted), in_several_lines))
+    one_dirty = one_cell.map(lambda row: [*row[0][: row[1]], row[2], *row[0][row[1] + 1 :]])
+    rows = st.one_of(plain, quoted_plain, one_dirty, one_dirty, dirty).map(separator.join)
+    return st.one_of(rows, rows, rows, rows, cells)
 
 
 @st.composite
