@@ -20,7 +20,8 @@ from inburgering.decoding import BrokenRow, RefusedFileError
 
 TABLE = {agency: CONTRACTS[agency].tables[1] for agency in ("agii", "amal")}
 WIDTH = 10
-LONGEST_VALUE = 30
+# As long as the lines of most rows: a line that is longer than a value may be is always read carefully.
+LONGEST_VALUE = 400
 # So small that a file has many blocks, and a value over several lines begins in one and ends in another.
 SMALL_BLOCK_BYTES = 300
 
