@@ -11,7 +11,7 @@ INBURGERING_EXTRACTS ?= extracts
 # Public: it opens the synthetic sample only. On your own extracts set a key of your own.
 SAMPLE_KEY := public-key-of-the-synthetic-sample
 
-.PHONY: annex test soak mutations lint bench setup clean
+.PHONY: annex docs test test-spark soak mutations lint bench setup setup-spark clean
 
 annex: setup $(INBURGERING_EXTRACTS)  ## extracts → landing → warehouse → annex/sv_2024_123.xlsx
 	INBURGERING_PSEUDONYM_KEY="$${INBURGERING_PSEUDONYM_KEY:-$(SAMPLE_KEY)}" .venv/bin/python scripts/load_extracts.py
@@ -21,8 +21,16 @@ annex: setup $(INBURGERING_EXTRACTS)  ## extracts → landing → warehouse → 
 $(INBURGERING_EXTRACTS): | setup
 	INBURGERING_EXTRACTS="$@" .venv/bin/python scripts/generate_extracts.py
 
+docs: setup  ## lineage and every description in one HTML file: target/static_index.html
+	# Parsed anew: from what it parsed before, dbt forgets the descriptions of tests whose models changed.
+	.venv/bin/dbt --no-partial-parse docs generate --static
+	.venv/bin/python scripts/write_docs.py
+
 test: setup  ## every test
 	.venv/bin/pytest
+
+test-spark: setup-spark  ## the tests that build on a Spark cluster on this machine too (Java 17)
+	.venv/bin/pytest -m spark --numprocesses=0
 
 soak: setup  ## kill load, build and export 120 times at random moments (make test: 3 times)
 	.venv/bin/pytest tests/test_kills.py --numprocesses=0 --kills 120 --capture no
@@ -47,6 +55,12 @@ setup: .venv/set-up
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; name it with make PYTHON=python3.12")'
 	test -x .uv/bin/uv || { $(PYTHON) -m venv .uv && .uv/bin/pip install --quiet uv==$(UV_VERSION); }
 	.uv/bin/uv sync --quiet --frozen --python $(PYTHON)
+	touch $@
+
+setup-spark: .venv/set-up-spark  ## what the target spark needs besides, from PyPI (half a gigabyte)
+
+.venv/set-up-spark: .venv/set-up
+	.uv/bin/uv sync --quiet --frozen --group spark --python $(PYTHON)
 	touch $@
 
 clean:  ## remove what the steps made, but not the extracts

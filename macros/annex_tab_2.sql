@@ -1,4 +1,3 @@
-{#- A tab of question 2: first contracts and first attests per member of the given breakdowns, and their total. -#}
 {% macro annex_tab_2(breakdowns) -%}
 with figures as (
 

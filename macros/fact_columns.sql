@@ -1,4 +1,3 @@
-{#- What every fact row carries: where it comes from, whom it is about and the members it counts under. -#}
 {% macro fact_columns() -%}
 reference_date,
         agency,

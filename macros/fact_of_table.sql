@@ -1,4 +1,3 @@
-{#- Which fact an agency's table is about; the agencies name their tables in Dutch or English. -#}
 {% macro fact_of_table(column) -%}
 case
             when {{ column }} in ('uitnodigingen', 'invitations') then 'invitations'

@@ -1,8 +1,3 @@
-{#-
-    Every column of `relation`, and the project's own code for the agency's nationality, gender, target group and
-    residence status. Codes compare without regard to capitals. A code that is empty or not in the mapping gives null:
-    which member that becomes is decided once, in int_records_attributed.
--#}
 {% macro map_agency_codes(relation) -%}
 select
         {{ relation }}.*,

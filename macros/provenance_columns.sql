@@ -1,4 +1,3 @@
-{#- Where a staged row comes from, and whom it is about as far as that may be known. -#}
 {% macro provenance_columns() -%}
 agency,
         cast(reference_date as date) as reference_date,

@@ -1,7 +1,3 @@
-{#-
-    The date in a trimmed text of exactly the given form (dd/mm/yyyy or yyyy-mm-dd); null for any other text and for
-    days that do not exist.
--#}
 {% macro read_date(column, form) -%}
 {%- set digits_as_nine = "translate(" ~ column ~ ", '012345678', '999999999')" -%}
 {%- if form == 'dd/mm/yyyy' -%}

@@ -1,4 +1,3 @@
-{#- What the rows of all three facts have in common. -#}
 {% macro record_columns() -%}
 agency,
         reference_date,

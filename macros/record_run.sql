@@ -1,16 +1,13 @@
-{#- Whether the command of this run reads only: such a command, like `dbt docs generate`, calls the hooks all the same. -#}
 {% macro is_looking_only() %}
     {{- return(flags.WHICH in ['generate', 'compile', 'show', 'list', 'parse']) -}}
 {% endmacro %}
 
-{#- Tell the publisher that a run starts: until it ends well, the tables in the workspace are of two runs. -#}
 {% macro record_run_start() %}
 {%- if execute and flags.WHICH != 'test' and not is_looking_only() -%}
     {%- do record_run('running', 'it is still running or was broken off') -%}
 {%- endif -%}
 {% endmacro %}
 
-{#- Tell the publisher how a run ended: a build is green when no step failed and none was left out. -#}
 {% macro record_run_end(results) %}
 {%- if execute and not is_looking_only() -%}
     {%- set failed = [] -%}
@@ -32,16 +29,15 @@
         {%- endif -%}
     {%- endfor -%}
     {%- if without_room -%}
-        {%- do print(
-            env_var('INBURGERING_WAREHOUSE', 'warehouse.duckdb') ~ ": cannot be written (No space left on device); "
-            ~ "the last green build stays; make room or name another file in INBURGERING_WAREHOUSE, and run dbt build again"
-        ) -%}
+        {%- do say_there_is_no_room() -%}
     {%- endif -%}
     {%- if failed -%}
         {%- do record_run('red', failed | length ~ ' steps failed, ' ~ failed[0] ~ ' first') -%}
-    {%- elif flags.WHICH != 'test' and flags.EMPTY -%}
+    {%- elif flags.WHICH == 'test' -%}
+        {#- It changed no table. -#}
+    {%- elif flags.EMPTY -%}
         {%- do record_run('partial', 'it was run without rows') -%}
-    {%- elif flags.WHICH != 'test' and left_out -%}
+    {%- elif left_out -%}
         {%- do record_run('partial', left_out | length ~ ' steps were left out') -%}
     {%- else -%}
         {%- do record_run('green', '') -%}
@@ -51,7 +47,7 @@
 {% endmacro %}
 
 {% macro record_run(outcome, problem) %}
-    {%- do adapter.store_relation('warehouse_publisher', none, [], '', 'duckdb', {
+    {%- do store_run({
         'invocation_id': invocation_id,
         'command': flags.WHICH,
         'started_at': run_started_at.strftime('%Y-%m-%d %H:%M'),

@@ -1,12 +1,9 @@
-{#- Stop before anything is built when an agency has no delivery in the landing: its figures would silently be zero. -#}
 {% macro require_deliveries() %}
 {%- if execute and flags.WHICH in ('build', 'run') -%}
     {%- set landing = env_var('INBURGERING_LANDING', 'landing') -%}
+    {%- set delivered = agencies_in_landing(landing) -%}
     {%- for agency in ['agii', 'atlas', 'amal'] -%}
-        {%- set files = run_query(
-            "select count(*) from glob('" ~ landing ~ "/agency=" ~ agency ~ "/reference_date=*/version=*/delivery.parquet')"
-        ).rows[0][0] -%}
-        {%- if files == 0 -%}
+        {%- if agency not in delivered -%}
             {{ exceptions.raise_compiler_error(
                 landing ~ ": no delivery of " ~ agency ~ "; load one first with python scripts/load_extracts.py"
             ) }}

@@ -15,12 +15,12 @@ import click
 import duckdb
 
 from inburgering.annex_check import check_workbook
-from inburgering.annex_data import AnnexData
+from inburgering.annex_data import AnnexData, models_of
 from inburgering.annex_workbook import build_workbook
 from inburgering.data_package import check_package, package_folder, write_package
 from inburgering.question import Question, newest_question, read_question
 from inburgering.reproducible_workbook import save_reproducibly
-from inburgering.settings import CHECKOUT, warehouse_file
+from inburgering.settings import CHECKOUT, SparkServer, spark_server, warehouse_file
 from inburgering.warehouse import check_build, open_warehouse
 from inburgering.write_errors import reason
 
@@ -37,12 +37,24 @@ DRAFTS = ".annex-draft-"
 @click.option(
     "--last-green", is_flag=True, help="Export the last green build although a later run of dbt was not green."
 )
-def main(name: str | None, output: Path | None, last_green: bool) -> None:
-    """Write the annex of question NAME (without a name: the newest) from INBURGERING_WAREHOUSE."""
+@click.option(
+    "--target",
+    type=click.Choice(["duckdb", "spark"]),
+    default="duckdb",
+    show_default=True,
+    help="What dbt built on: INBURGERING_WAREHOUSE, or the Spark server at INBURGERING_SPARK_HOST and _PORT.",
+)
+def main(name: str | None, output: Path | None, last_green: bool, target: str) -> None:
+    """Write the annex of question NAME (without a name: the newest) from what dbt built."""
     started = time.monotonic()
     question = read_question(name) if name else newest_question()
     output = output or CHECKOUT / "annex" / f"{question.name}.xlsx"
-    cells, published = export_annex(question, warehouse_file(), output, last_green)
+    if target == "spark":
+        if last_green:
+            raise click.ClickException("--last-green: Spark keeps the last build only; leave the option out")
+        cells, published = export_annex_of_spark(question, spark_server(), output)
+    else:
+        cells, published = export_annex(question, warehouse_file(), output, last_green)
     click.echo(
         f"Wrote {output}: {question.label}, reference date {question.reference_date}, "
         f"{cells} cells equal to the warehouse, {time.monotonic() - started:.1f} s"
@@ -59,32 +71,47 @@ def export_annex(question: Question, warehouse: Path, output: Path, last_green: 
     The warehouse only ever holds a whole green build. When a later run of dbt was not green or is not over, that build
     is exported with `last_green` alone.
 
-    Workbook and data package appear under their names only after every figure read back equals the warehouse. Raises
-    click.ClickException when the warehouse may not be exported, a figure differs or the file cannot be written.
+    Raises click.ClickException when the warehouse may not be exported, a figure differs or the file cannot be written.
     """
     with open_warehouse(warehouse) as connection:
         check_build(connection, warehouse, last_green)
-        data = AnnexData(connection, question)
         try:
-            data.check_selection()
-            workbook = build_workbook(question, data)
+            return write_annex(question, connection, output)
         except (duckdb.BinderException, duckdb.CatalogException):
             raise click.ClickException(f"{warehouse}: built by another version of the models; run dbt build") from None
-        try:
-            with drafts_beside(output) as workspace:
-                folder = package_folder(output)
-                draft = workspace / output.name
-                save_reproducibly(workbook, draft)
-                cells = check_workbook(draft, question, data)
-                draft_folder = workspace / "package"
-                write_package(draft_folder, question, data)
-                check_package(draft_folder, question, data)
-                replace_together(draft, output, draft_folder, folder)
-        except OSError as error:
-            raise click.ClickException(
-                f"{output}: cannot be written ({reason(error)}); close it or name another file with --output"
-            ) from None
-        return cells, data.compare_with_published()
+
+
+def export_annex_of_spark(question: Question, server: SparkServer, output: Path) -> tuple[int, list[str]]:
+    """Write and check the annex of a question from a build on Spark, as `export_annex` does from a warehouse."""
+    from inburgering.spark_annex import copied_annex  # it takes time to import, and few need it
+
+    with copied_annex(server, models_of(question), question.reference_date) as connection:
+        return write_annex(question, connection, output)
+
+
+def write_annex(question: Question, connection: duckdb.DuckDBPyConnection, output: Path) -> tuple[int, list[str]]:
+    """Write and check the annex from the models behind a connection; return what `export_annex` does.
+
+    Workbook and data package appear under their names only after every figure read back equals the warehouse.
+    """
+    data = AnnexData(connection, question)
+    data.check_selection()
+    workbook = build_workbook(question, data)
+    try:
+        with drafts_beside(output) as workspace:
+            folder = package_folder(output)
+            draft = workspace / output.name
+            save_reproducibly(workbook, draft)
+            cells = check_workbook(draft, question, data)
+            draft_folder = workspace / "package"
+            write_package(draft_folder, question, data)
+            check_package(draft_folder, question, data)
+            replace_together(draft, output, draft_folder, folder)
+    except OSError as error:
+        raise click.ClickException(
+            f"{output}: cannot be written ({reason(error)}); close it or name another file with --output"
+        ) from None
+    return cells, data.compare_with_published()
 
 
 @contextmanager

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import click
 import duckdb
@@ -65,12 +66,22 @@ def load_deliveries(
             landing.check_key()
         except RefusedFileError as refused:
             raise click.ClickException(str(refused)) from None
-        with click.progressbar(deliveries, label="Loading", item_show_func=lambda d: d.name if d else "") as bar:
-            for delivery in bar:
+        size = sum(delivery.size_bytes for delivery in deliveries)
+        with click.progressbar(length=size, label="Loading", item_show_func=lambda name: name) as bar:
+            for delivery in deliveries:
+                show = shown_progress(bar, delivery)
+                show(0)
                 try:
-                    yield delivery, landing.load(delivery, allow_empty)
+                    yield delivery, landing.load(delivery, allow_empty, show)
                 except RefusedFileError as refused:
                     problems.append(f"{delivery.name}/{refused}")
+                show(len(delivery.contract.tables))
+
+
+def shown_progress(bar: Any, delivery: Delivery) -> Callable[[float], None]:
+    """Return what moves the bar, which counts bytes, when it hears how many tables of the delivery have been read."""
+    start, size, tables = bar.pos, delivery.size_bytes, len(delivery.contract.tables)
+    return lambda tables_read: bar.update(int(start + size * tables_read / tables) - bar.pos, delivery.name)
 
 
 def cannot(error: OSError | duckdb.IOException, extracts: Path) -> str:

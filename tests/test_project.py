@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import duckdb
 import pytest
+import yaml
 
 from chain import CHECKOUT, Chain, succeeded
 from inburgering.settings import SAMPLE_KEY
+
+PROJECT = "inburgering"
 
 
 @pytest.fixture(scope="module")
@@ -44,21 +48,148 @@ def test_every_source_column_is_described(manifest: dict) -> None:
         assert all(column["description"].strip() for column in source["columns"].values()), source["name"]
 
 
-def test_every_mart_has_its_grain_tested(manifest: dict) -> None:
-    tested = {
-        node["attached_node"]
-        for node in nodes(manifest, "test")
-        if (node.get("test_metadata") or {}).get("name") == "grain"
+def test_every_macro_test_exposure_and_group_is_described(manifest: dict) -> None:
+    macros = [macro for macro in manifest["macros"].values() if macro["package_name"] == PROJECT]
+    described = [*macros, *nodes(manifest, "test"), *manifest["unit_tests"].values()]
+    described += [*manifest["exposures"].values(), *manifest["groups"].values()]
+    assert len(described) > 130
+    assert [one["name"] for one in described if not (one["description"] or "").strip()] == []
+    arguments = [
+        (macro["name"], one["name"]) for macro in macros for one in macro["arguments"] if not one["description"]
+    ]
+    assert arguments == []
+
+
+def test_every_test_names_who_acts_when_it_fails(manifest: dict) -> None:
+    who = {node["name"]: node["config"]["meta"].get("acts") for node in nodes(manifest, "test")}
+    assert len(who) > 60
+    assert {name: acts for name, acts in who.items() if acts not in ("agency", "data engineer", "reviewer")} == {}
+
+
+def test_a_column_has_the_same_text_everywhere(manifest: dict) -> None:
+    texts: dict[str, set[str]] = {}
+    for node in nodes(manifest, "model", "seed"):
+        for column in node["columns"].values():
+            texts.setdefault(column["name"], set()).add(column["description"])
+    assert len(texts) > 100
+    assert {name for name, different in texts.items() if len(different) > 1} == set()
+
+
+def test_no_text_of_the_docs_is_left_over(manifest: dict) -> None:
+    documented = [*manifest["nodes"].values(), *manifest["sources"].values(), *manifest["macros"].values()]
+    used = {block for one in documented for block in one.get("doc_blocks", [])}
+    used |= {
+        block for one in documented for column in one.get("columns", {}).values() for block in column["doc_blocks"]
     }
-    # Rows that are counted, not listed: several persons share all their members, several files one reference date.
-    exceptions = {"annex_counted_persons", "annex_control_deliveries"}
-    marts = {
-        node["unique_id"]
-        for node in nodes(manifest, "model")
-        if node["path"].startswith(("core/", "annex/", "feedback/")) and node["name"] not in exceptions
+    texts = {key for key, text in manifest["docs"].items() if text["package_name"] == PROJECT}
+    assert len(texts) > 100
+    pages = {key for key in texts if key.split(".")[-1].startswith("__")}
+    assert texts - used - pages == set()
+
+
+def test_every_link_in_the_docs_leads_somewhere(manifest: dict) -> None:
+    known = {key for kind in ("nodes", "sources", "exposures", "unit_tests") for key in manifest[kind]}
+    texts = [text["block_contents"] for text in manifest["docs"].values() if text["package_name"] == PROJECT]
+    texts += [node["description"] for node in manifest["nodes"].values()]
+    links = [link for text in texts for link in re.findall(r"#!/(?:model|test|seed|source|exposure)/([\w.]+)", text)]
+    assert len(links) > 30
+    assert set(links) - known == set()
+
+
+def test_names_say_the_layer(manifest: dict) -> None:
+    names = {
+        "staging": r"stg_[a-z]+__\w+",
+        "intermediate": r"int_\w+",
+        "core": r"(fct|dim)_\w+",
+        "annex": r"annex_\w+",
+        "feedback": r"feedback_\w+",
     }
-    assert len(marts) > 20
-    assert marts <= tested
+    models = nodes(manifest, "model")
+    assert len(models) > 50
+    assert [one["name"] for one in models if not re.fullmatch(names[one["path"].split("/")[0]], one["name"])] == []
+
+
+def test_breakdowns_stand_in_the_same_order_in_the_project_and_in_their_seed() -> None:
+    project = yaml.safe_load((CHECKOUT / "dbt_project.yml").read_text(encoding="utf-8"))
+    lines = (CHECKOUT / "seeds" / "members" / "breakdowns.csv").read_text(encoding="utf-8").splitlines()
+    names = [line.split(",")[0] for line in lines[1:]]
+    assert names == ["total", *project["vars"]["breakdowns"]]
+
+
+def test_every_layer_has_one_colour_of_its_own(manifest: dict) -> None:
+    colours: dict[str, set[str]] = {}
+    for model in nodes(manifest, "model"):
+        colours.setdefault(model["path"].split("/")[0], set()).add(model["docs"]["node_color"])
+    assert len(colours) == 5
+    assert all(len(of_a_layer) == 1 for of_a_layer in colours.values())
+    assert len(set.union(*colours.values())) == 5
+
+
+def test_what_others_build_on_is_under_contract_and_holds_no_persons(manifest: dict) -> None:
+    models = nodes(manifest, "model")
+    assert [model["name"] for model in models if not model["group"]] == []
+    under_contract = [model for model in models if model["path"].startswith(("core/", "annex/", "feedback/"))]
+    assert len(under_contract) > 30
+    assert [model["name"] for model in under_contract if not model["contract"]["enforced"]] == []
+    public = [model for model in models if model["access"] == "public"]
+    assert len(public) > 20
+    assert [model["name"] for model in public if not model["contract"]["enforced"]] == []
+    assert [model["name"] for model in public if set(model["columns"]) & {"person_key", "person_pseudonym"}] == []
+
+
+def test_every_model_has_its_grain_tested(manifest: dict) -> None:
+    grains = [node for node in nodes(manifest, "test") if (node.get("test_metadata") or {}).get("name") == "grain"]
+    as_delivered = "a row as delivered; int_records_judged, which holds all that count, has its grain tested"
+    exceptions = {
+        "int_records": "int_records_judged keeps every row of it, under the same key, and has its grain tested",
+        "annex_counted_persons": "persons are counted from it, and a_person_counts_once_per_reference_date guards them",
+        "annex_control_deliveries": "files and totals together; every_delivered_row_is_accepted_or_set_aside guards it",
+        "stg_landing__broken_rows": "a row as delivered; int_records_set_aside, which holds it, has its grain tested",
+    }
+    models = nodes(manifest, "model")
+    exceptions |= {
+        model["name"]: as_delivered
+        for model in models
+        if re.fullmatch(r"stg_(?!landing|reference)\w+|int_\w+_unioned", model["name"])
+    }
+    tested = {node["attached_node"] for node in grains}
+    assert {model["name"] for model in models if model["unique_id"] not in tested} == set(exceptions)
+
+
+def test_a_grain_test_says_its_grain(manifest: dict) -> None:
+    for node in nodes(manifest, "test"):
+        metadata = node.get("test_metadata") or {}
+        if metadata.get("name") == "grain":
+            columns = [re.sub(r"lower\((\w+)\)", r"\1", column) for column in metadata["kwargs"]["columns"]]
+            key = "_and_".join(part for part in ("_".join(columns[:-1]), columns[-1]) if part)
+            assert node["name"] == f"one_row_of_{node['attached_node'].split('.')[-1]}_per_{key}"
+
+
+def test_staging_reads_its_own_source_only(manifest: dict) -> None:
+    for model in nodes(manifest, "model"):
+        if model["path"].startswith("staging/"):
+            source = re.match(r"stg_(\w+?)__", model["name"])[1]
+            read = {parent.split(".")[2] for parent in model["depends_on"]["nodes"] if parent.startswith("source.")}
+            assert read == (set() if source == "reference" else {source}), model["name"]
+
+
+def test_the_exporter_reads_annex_models_only(manifest: dict) -> None:
+    exceptions = {"dim_agency": "the agencies of the notes", "breakdowns": "the Dutch name of a breakdown in a message"}
+    text = (CHECKOUT / "scripts" / "inburgering" / "annex_data.py").read_text(encoding="utf-8")
+    relations = {node["name"] for node in nodes(manifest, "model", "seed")}
+    read = set(re.findall(r"\b(?:from|join) (\w+)", text)) & relations
+    assert {name for name in read if not name.startswith("annex_")} == set(exceptions)
+    assert len(read) > len(exceptions)
+
+
+def test_no_macro_serves_nobody(manifest: dict) -> None:
+    macros = {key: macro for key, macro in manifest["macros"].items() if macro["package_name"] == PROJECT}
+    users = [*manifest["nodes"].values(), *macros.values()]
+    used = {macro.split(".")[-1] for user in users for macro in user["depends_on"].get("macros", [])}
+    # A macro for one engine, <engine>__<name>, serves whoever calls <name>.
+    named = {macro["name"]: macro["name"].split("__", 1)[-1] for macro in macros.values()}
+    assert len(named) > 15
+    assert {name for name, called in named.items() if name not in used and called not in used} == set()
 
 
 def test_layers_build_on_the_layer_before_them_only(manifest: dict) -> None:

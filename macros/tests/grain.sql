@@ -1,4 +1,3 @@
-{#- One row per combination of the columns, none of them null; an empty table fails unless it may be empty. -#}
 {% test grain(model, columns, may_be_empty=false) %}
 
 with keys as (

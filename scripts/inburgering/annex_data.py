@@ -55,6 +55,21 @@ REACH_COLUMNS = {
     REACH: Column("Bereik", PERCENTAGE),
 }
 
+# What every annex shows beside the tables of its question. None of them has a row per person.
+MODELS_OF_EVERY_ANNEX = (
+    "annex_members",
+    "annex_notes",
+    "annex_control_totals",
+    "annex_control_deliveries",
+    "annex_control_set_aside",
+    "annex_control_remarks",
+    "annex_control_published",
+    "annex_revision",
+    "annex_revision_causes",
+    "breakdowns",
+    "dim_agency",
+)
+
 MODEL_COLUMNS_QUERY = "select column_name from information_schema.columns where table_name = $model"
 
 BREAKDOWN_LABELS_QUERY = "select breakdown, label from breakdowns"
@@ -220,6 +235,11 @@ where is_listed and agency not in (
 )
 order by sort_order
 """
+
+
+def models_of(question: Question) -> tuple[str, ...]:
+    """Return the models that the annex of a question is made from."""
+    return tuple(dict.fromkeys((*(table.model for table in question.tables), *MODELS_OF_EVERY_ANNEX)))
 
 
 class AnnexData:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+
+import polars as pl
 
 BATCH_ROWS = 50_000
 
@@ -32,13 +34,20 @@ class BrokenRow:
 
 @dataclass
 class DecodedTable:
-    """The rows of one table as text, in batches of (row number, values in contract order), and the broken rows.
+    """The rows of one table as text, in batches of `row_number` and the contract's columns, and the broken rows.
 
-    `broken_rows` is complete only when `batches` has been read to its end.
+    `broken_rows` is complete only when `batches` has been read to its end; `share_read` says how far that is, 0 to 1.
     """
 
-    batches: Iterator[list[tuple[int, list[str | None]]]]
+    batches: Iterator[pl.DataFrame] = field(default_factory=lambda: iter(()))
     broken_rows: list[BrokenRow] = field(default_factory=list)
+    share_read: float = 0.0
+
+
+def batch_of(numbers: Sequence[int], texts: Mapping[str, Sequence[str | None]]) -> pl.DataFrame:
+    """Return rows as a batch: their numbers, and their values by column, in the contract's order."""
+    columns = [pl.Series(name, values, pl.String) for name, values in texts.items()]
+    return pl.DataFrame([pl.Series("row_number", numbers, pl.Int64), *columns])
 
 
 def shown(text: str) -> str:

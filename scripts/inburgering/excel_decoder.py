@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import datetime
+import itertools
 from collections.abc import Iterator
 from pathlib import Path
 
+import polars as pl
 import python_calamine
 
 from inburgering.decoding import (
     BATCH_ROWS,
     LONGEST_VALUE,
+    WRONGLY_DECODED,
     BrokenRow,
     DecodedTable,
     RefusedFileError,
+    batch_of,
     check_header,
     check_text,
     shown,
@@ -43,45 +47,73 @@ def decode_excel(path: Path, agency: AgencyContract, table: TableContract) -> De
         raise RefusedFileError(f"{table.file_name}: sheet {table.sheet_name!r} is missing; the workbook has {found}")
     check_cells(path, table)
     try:
-        rows = iter(workbook.get_sheet_by_name(table.sheet_name).to_python(skip_empty_area=False))
+        sheet = workbook.get_sheet_by_name(table.sheet_name)
     except python_calamine.CalamineError as error:
         raise RefusedFileError(f"{table.place}: cannot be read to its end; save the workbook anew") from error
-    header = [str(cell) for cell in next(rows, [])]
+    rows = sheet.iter_rows()
+    empty_columns = sheet.start[1] if sheet.start else 0
+    header = [""] * empty_columns + [str(cell) for cell in next(rows, [])]
     while header and not header[-1]:
         header.pop()
     check_header(table.place, table.columns, header)
-    decoded = DecodedTable(batches=iter(()))
-    decoded.batches = _batches(rows, table, decoded.broken_rows)
+    decoded = DecodedTable()
+    decoded.batches = _batches(rows, sheet.total_height, table, decoded)
     return decoded
 
 
 def _batches(
-    rows: Iterator[list], table: TableContract, broken_rows: list[BrokenRow]
-) -> Iterator[list[tuple[int, list[str | None]]]]:
+    rows: Iterator[list], last_row: int, table: TableContract, decoded: DecodedTable
+) -> Iterator[pl.DataFrame]:
+    first_number = 2
+    while batch := list(itertools.islice(rows, BATCH_ROWS)):
+        yield _batch(batch, first_number, table, decoded.broken_rows)
+        first_number += len(batch)
+        decoded.share_read = min(1.0, first_number / last_row)
+
+
+def _batch(rows: list[list], first_number: int, table: TableContract, broken_rows: list[BrokenRow]) -> pl.DataFrame:
+    """Return the rows of a batch that are neither empty nor broken; the broken ones join `broken_rows`."""
+    cells = list(zip(*rows, strict=True))
     width = len(table.columns)
-    person_number = table.columns.index(table.person_number_column)
-    batch: list[tuple[int, list[str | None]]] = []
-    for number, cells in enumerate(rows, start=2):
-        if all(cell == "" for cell in cells):
-            continue
-        if any(cell != "" for cell in cells[width:]):
-            broken_rows.append(BrokenRow(number, "too_many_fields"))
-            continue
-        values = [_text(cell) for cell in cells[:width]]
-        for value in values:
-            if value is not None and not (value.isascii() and value.isprintable()):
-                check_text(f"{table.place}, row {number}", value)
-        if max(len(value or "") for value in values) > LONGEST_VALUE:
-            broken_rows.append(BrokenRow(number, "value_too_long"))
-            continue
-        if isinstance(cells[person_number], int | float) and values[person_number].isdigit():
-            values[person_number] = values[person_number].zfill(PERSON_NUMBER_DIGITS)
-        batch.append((number, values))
-        if len(batch) == BATCH_ROWS:
-            yield batch
-            batch = []
-    if batch:
-        yield batch
+    texts = dict(zip(table.columns, map(_texts, cells[:width]), strict=True))
+    texts[table.person_number_column] = [
+        text.zfill(PERSON_NUMBER_DIGITS) if isinstance(cell, int | float) and text.isdigit() else text
+        for cell, text in zip(
+            cells[table.columns.index(table.person_number_column)], texts[table.person_number_column], strict=True
+        )
+    ]
+    beyond = [any(cell != "" for cell in row[width:]) for row in rows]
+    values = pl.col(*table.columns)
+    judged = (
+        batch_of(range(first_number, first_number + len(rows)), texts)
+        .with_columns(
+            broken=pl.when(pl.Series(beyond))
+            .then(pl.lit("too_many_fields"))
+            .when(pl.any_horizontal(values.str.len_chars() > LONGEST_VALUE))
+            .then(pl.lit("value_too_long"))
+        )
+        .filter(pl.col("broken").is_not_null() | pl.any_horizontal(values.is_not_null()))
+    )
+    _check_texts(judged.filter(pl.col("broken").ne_missing("too_many_fields")), table)
+    broken = judged.filter(pl.col("broken").is_not_null()).select("row_number", "broken")
+    broken_rows += [BrokenRow(*row) for row in broken.iter_rows()]
+    return judged.filter(pl.col("broken").is_null()).drop("broken")
+
+
+def _check_texts(rows: pl.DataFrame, table: TableContract) -> None:
+    doubtful = pl.col(*table.columns).str.contains(rf"\x00|{WRONGLY_DECODED.pattern}")
+    for number, *texts in rows.filter(pl.any_horizontal(doubtful)).iter_rows():
+        for text in filter(None, texts):
+            check_text(f"{table.place}, row {number}", text)
+
+
+def _texts(cells: tuple[object, ...]) -> list[str | None]:
+    """Return the cells of a column as text. Most values occur many times, so each is put into text once."""
+    kinds = set(map(type, cells))
+    if bool in kinds:  # True equals 1, and has another text
+        return [_text(cell) for cell in cells]
+    texts = {cell: _text(cell) for cell in set(cells)}
+    return [texts[cell] for cell in cells]
 
 
 def _text(cell: object) -> str | None:

@@ -13,103 +13,50 @@ import hashlib
 import hmac
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
+import polars as pl
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from inburgering.csv_decoder import check_csv_file, decode_csv
-from inburgering.decoding import DecodedTable, RefusedFileError
+from inburgering.decoding import DecodedTable, RefusedFileError, batch_of
 from inburgering.excel_decoder import decode_excel
 from inburgering.extract_contract import AgencyContract, TableContract
+from inburgering.pseudonyms import with_pseudonyms
 from inburgering.workbook_file import check_workbook_file
 
 FILE_CHECKS = {"csv": check_csv_file, "excel": check_workbook_file}
 DECODERS = {"csv": decode_csv, "excel": decode_excel}
 LARGEST_BROKEN_SHARE = 0.01
-HMAC_BLOCK_BYTES = 64
-
-# The check number is 97 minus the first nine digits modulo 97, with a 2 before them for births from 2000.
-# HMAC-SHA-256 is written out because DuckDB has the hash but not the construction.
-MACROS = (
-    "create temp macro digits_of(value) as regexp_replace(value, '[^0-9]', '', 'g')",
-    """
-    create temp macro is_person_number(digits) as coalesce(
-        length(digits) = 11
-        and 97 - try_cast(substr(digits, 10, 2) as integer) in (
-            try_cast(substr(digits, 1, 9) as bigint) % 97, try_cast('2' || substr(digits, 1, 9) as bigint) % 97
-        ),
-        false
-    )
-    """,
-    """
-    create temp macro pseudonym(digits, inner_pad, outer_pad) as
-        sha256(outer_pad || unhex(sha256(inner_pad || encode(digits))))
-    """,
-    # Most values have too few digits to look into.
-    """
-    create temp macro may_hold_person_number(value) as
-        length(value) >= 11 and length(translate(value, '0123456789', '')) <= length(value) - 11
-    """,
-)
-
-# A row that slipped a column has its person number where another value belongs; it lands as the start of a pseudonym.
-HIDDEN = """
-case
-    when may_hold_person_number("{name}") and is_person_number(digits_of(regexp_extract("{name}", '{pattern}', 1)))
-        then replace(
-            "{name}",
-            regexp_extract("{name}", '{pattern}', 1),
-            'persoon ' || substr(
-                pseudonym(digits_of(regexp_extract("{name}", '{pattern}', 1)), inner_pad, outer_pad), 1, 16
-            )
-        )
-    else "{name}"
-end as "{name}"
-"""
-PERSON_NUMBER_PATTERN = "(?:^|[^0-9])([0-9]{2}[ ./-]?[0-9]{2}[ ./-]?[0-9]{2}[ ./-]?[0-9]{3}[ ./-]?[0-9]{2})(?:[^0-9]|$)"
-
-LAND_TABLE = """
-copy (
-    with numbered as (
-        select *, digits_of(person_number) as digits
-        from decoded_rows
-    )
-    select
-        {columns},
-        '{file_name}' as file_name,
-        {sheet_name} as sheet_name,
-        row_number,
-        case when digits <> '' then pseudonym(digits, inner_pad, outer_pad) end as person_pseudonym,
-        is_person_number(digits) as is_person_number_valid
-    from numbered
-    cross join pseudonym_key
-) to '{path}' (format parquet, compression zstd)
-"""
-
-# Rows with the same key are told apart by their order in the file.
+# Rows with the same key are told apart by their order in the file. What stands in them is compared by a hash, so that
+# two versions of a large table need not stand in memory.
 COMPARE_VERSIONS = """
 with earlier as (
-    select *, row_number() over (partition by {key} order by row_number) as occurrence
+    select {key} as key, hash({content}) as content,
+        row_number() over (partition by {key} order by row_number) as occurrence
     from read_parquet($earlier)
 ),
 later as (
-    select *, row_number() over (partition by {key} order by row_number) as occurrence
+    select {key} as key, hash({content}) as content,
+        row_number() over (partition by {key} order by row_number) as occurrence
     from read_parquet($later)
 )
 select
     count(*) filter (where earlier.occurrence is null),
     count(*) filter (where later.occurrence is null),
-    count(*) filter (where row({earlier_values}) is distinct from row({later_values})
-        and earlier.occurrence is not null and later.occurrence is not null)
+    count(*) filter (where earlier.content <> later.content)
 from earlier
 full join later
-    on earlier.{key} is not distinct from later.{key}
+    on earlier.key is not distinct from later.key
     and earlier.occurrence = later.occurrence
 """
+LARGEST_COMPARISON = "1GB"
 
 BROKEN_ROWS_SCHEMA = pa.schema(
     [
@@ -151,6 +98,16 @@ class Delivery:
         """Name the delivery as its folder does: agency/reference date."""
         return f"{self.contract.agency}/{self.reference_date}"
 
+    @property
+    def files(self) -> dict[str, Path]:
+        """Return where each of its files should stand, by name."""
+        return {table.file_name: self.folder / table.file_name for table in self.contract.tables}
+
+    @property
+    def size_bytes(self) -> int:
+        """Return how large its files are together."""
+        return sum(path.stat().st_size for path in self.files.values() if path.is_file())
+
 
 @dataclass(frozen=True)
 class LoadedDelivery:
@@ -170,10 +127,10 @@ class LoadedDelivery:
 class Landing:
     """The landing folder, opened for loading with one pseudonym key."""
 
-    def __init__(self, folder: Path, key: bytes) -> None:
+    def __init__(self, folder: Path, key: str) -> None:
         self._folder = folder
         self._key = key
-        self._key_fingerprint = hmac.digest(key, b"key fingerprint", "sha256").hex()[:16]
+        self._key_fingerprint = hmac.digest(key.encode(), b"key fingerprint", "sha256").hex()[:16]
 
     @contextmanager
     def locked(self) -> Iterator[None]:
@@ -201,8 +158,10 @@ class Landing:
                 "use that key, or load everything anew into an empty landing"
             )
 
-    def load(self, delivery: Delivery, allow_empty: bool) -> LoadedDelivery:
+    def load(self, delivery: Delivery, allow_empty: bool, progress: Callable[[float], None]) -> LoadedDelivery:
         """Decode a delivery and land it as its newest version, unless the newest version has the same content.
+
+        `progress` is called now and then with how many of its tables have been read, parts of a table included.
 
         Raises RefusedFileError when any of its files breaks the contract; nothing is landed then.
         """
@@ -217,7 +176,7 @@ class Landing:
         workspace = Path(tempfile.mkdtemp(prefix=".loading-", dir=self._folder))
         try:
             earlier = target / f"version={newest}" if newest else None
-            loaded = self._write(delivery, hashes, workspace, version, earlier, allow_empty)
+            loaded = self._write(delivery, hashes, workspace, version, earlier, allow_empty, progress)
             workspace.chmod(0o755)
             target.mkdir(parents=True, exist_ok=True)
             workspace.rename(target / f"version={version}")
@@ -234,22 +193,18 @@ class Landing:
         version: int,
         earlier: Path | None,
         allow_empty: bool,
+        progress: Callable[[float], None],
     ) -> LoadedDelivery:
         broken: list[dict] = []
         register: list[dict] = []
         loaded_at = datetime.datetime.now(datetime.UTC).replace(microsecond=0)
-        with duckdb.connect() as connection:
-            inner_pad, outer_pad = _hmac_pads(self._key)
-            connection.execute(
-                "create temp table pseudonym_key as select ?::blob as inner_pad, ?::blob as outer_pad",
-                [inner_pad, outer_pad],
-            )
-            for macro in MACROS:
-                connection.execute(macro)
-            for file_name in hashes:
-                FILE_CHECKS[delivery.contract.file_format](delivery.folder / file_name, file_name)
-            for table in delivery.contract.tables:
-                path = delivery.folder / table.file_name
+        # What does not fit is spilled beside the workspace, under a name that the next loader clears away.
+        memory = {"memory_limit": LARGEST_COMPARISON, "temp_directory": f"{workspace}-spilled"}
+        with duckdb.connect(config=memory) as connection:
+            for file_name, path in delivery.files.items():
+                FILE_CHECKS[delivery.contract.file_format](path, file_name)
+            for tables_read, table in enumerate(delivery.contract.tables):
+                path = delivery.files[table.file_name]
                 decoded = DECODERS[delivery.contract.file_format](path, delivery.contract, table)
                 origin = {
                     "table_name": table.name,
@@ -257,7 +212,9 @@ class Landing:
                     "sheet_name": table.sheet_name,
                 }
                 landed_file = workspace / f"{table.name}.parquet"
-                rows_landed = _land_table(connection, decoded, table, landed_file)
+                rows_landed = _land_table(
+                    decoded, table, self._key, landed_file, lambda share, before=tables_read: progress(before + share)
+                )
                 rows_broken = len(decoded.broken_rows)
                 _check_row_counts(table, rows_landed, decoded, allow_empty)
                 added, gone, changed = (
@@ -304,8 +261,7 @@ def _registered(version_folder: Path) -> _Registered:
 
 def _file_hashes(delivery: Delivery) -> dict[str, str]:
     hashes = {}
-    for file_name in dict.fromkeys(table.file_name for table in delivery.contract.tables):
-        path = delivery.folder / file_name
+    for file_name, path in delivery.files.items():
         if path.is_symlink() or not path.is_file():
             raise RefusedFileError(f"{file_name}: missing (a link does not count); put the file into {delivery.folder}")
         try:
@@ -316,37 +272,40 @@ def _file_hashes(delivery: Delivery) -> dict[str, str]:
     return hashes
 
 
-def _hmac_pads(key: bytes) -> tuple[bytes, bytes]:
-    """Return the two blocks that HMAC (RFC 2104) hashes before the message and before the inner hash."""
-    if len(key) > HMAC_BLOCK_BYTES:
-        key = hashlib.sha256(key).digest()
-    block = key.ljust(HMAC_BLOCK_BYTES, b"\0")
-    return bytes(byte ^ 0x36 for byte in block), bytes(byte ^ 0x5C for byte in block)
-
-
-def _land_table(connection: duckdb.DuckDBPyConnection, decoded: DecodedTable, table: TableContract, path: Path) -> int:
-    names = ["person_number" if name == table.person_number_column else name for name in table.columns]
-    schema = pa.schema([("row_number", pa.int64()), *((name, pa.string()) for name in names)])
-    refusals: list[RefusedFileError] = []
-    batches = _record_batches(decoded, schema, refusals)
-    connection.register("decoded_rows", pa.RecordBatchReader.from_batches(schema, batches))
-    statement = LAND_TABLE.format(
-        columns=", ".join(
-            HIDDEN.format(name=name, pattern=PERSON_NUMBER_PATTERN) for name in names if name != "person_number"
-        ),
-        file_name=table.file_name,
-        sheet_name="cast(null as varchar)" if table.sheet_name is None else f"'{table.sheet_name}'",
-        path=str(path).replace("'", "''"),
-    )
-    try:
-        rows_landed = connection.execute(statement).fetchone()[0]
-    except duckdb.Error:
-        if refusals:
-            raise refusals[0] from None
-        raise
-    finally:
-        connection.unregister("decoded_rows")
+def _land_table(
+    decoded: DecodedTable, table: TableContract, key: str, path: Path, progress: Callable[[float], None]
+) -> int:
+    """Write the rows of a table and return how many these are; a batch is written while the next one is decoded."""
+    no_rows = _landed(batch_of([], dict.fromkeys(table.columns, ())), table, key)
+    # A dictionary of values that are all different costs time and room.
+    unique = {table.column_of("dossier_number"), table.key_column, "person_pseudonym", "row_number"}
+    dictionaries = [name for name in no_rows.column_names if name not in unique]
+    rows_landed = 0
+    with (
+        pq.ParquetWriter(path, no_rows.schema, compression="zstd", use_dictionary=dictionaries) as parquet,
+        ThreadPoolExecutor(1) as writer,
+    ):
+        written = None
+        for batch in decoded.batches:
+            rows = _landed(batch, table, key)
+            if written:
+                written.result()
+            written = writer.submit(parquet.write_table, rows)
+            rows_landed += len(rows)
+            progress(decoded.share_read)
+        if written:
+            written.result()
     return rows_landed
+
+
+def _landed(batch: pl.DataFrame, table: TableContract, key: str) -> pa.Table:
+    """Return a batch as it lands: its values as they were delivered, where they stood, and whose they are."""
+    rows = with_pseudonyms(batch, table.person_number_column, key).with_columns(
+        file_name=pl.lit(table.file_name), sheet_name=pl.lit(table.sheet_name, pl.String)
+    )
+    values = [name for name in table.columns if name != table.person_number_column]
+    added = ("file_name", "sheet_name", "row_number", "person_pseudonym", "is_person_number_valid")
+    return rows.select(*values, *added).to_arrow(compat_level=pl.CompatLevel.newest())
 
 
 def _compare(
@@ -354,31 +313,8 @@ def _compare(
 ) -> tuple[int, int, int]:
     """Return how many rows of a table were added, are gone and changed between two versions of a delivery."""
     values = [f'"{name}"' for name in table.columns if name != table.person_number_column] + ["person_pseudonym"]
-    statement = COMPARE_VERSIONS.format(
-        key=f'"{table.key_column}"',
-        earlier_values=", ".join(f"earlier.{value}" for value in values),
-        later_values=", ".join(f"later.{value}" for value in values),
-    )
+    statement = COMPARE_VERSIONS.format(key=f'"{table.key_column}"', content=", ".join(values))
     return connection.execute(statement, {"earlier": str(earlier), "later": str(later)}).fetchall()[0]
-
-
-def _record_batches(
-    decoded: DecodedTable, schema: pa.Schema, refusals: list[RefusedFileError]
-) -> Iterator[pa.RecordBatch]:
-    """Yield the rows as Arrow batches; keep a refusal aside, since DuckDB wraps what is raised while it reads."""
-    try:
-        for batch in decoded.batches:
-            yield _record_batch(batch, schema)
-    except RefusedFileError as refused:
-        refusals.append(refused)
-        raise
-
-
-def _record_batch(batch: list[tuple[int, list[str | None]]], schema: pa.Schema) -> pa.RecordBatch:
-    numbers, rows = zip(*batch, strict=True)
-    columns = zip(*rows, strict=True)
-    arrays = [pa.array(numbers, pa.int64()), *(pa.array(column, pa.string()) for column in columns)]
-    return pa.RecordBatch.from_arrays(arrays, schema=schema)
 
 
 def _check_row_counts(table: TableContract, rows_landed: int, decoded: DecodedTable, allow_empty: bool) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
@@ -42,6 +43,34 @@ def warehouse_file() -> Path:
     return folder("INBURGERING_WAREHOUSE", "warehouse.duckdb")
 
 
+@dataclass(frozen=True)
+class SparkServer:
+    """Where a Spark Thrift server answers, and the schema that dbt builds in; profiles.yml reads the same variables."""
+
+    host: str
+    port: int
+    schema: str
+    user: str
+
+
+def spark_server() -> SparkServer:
+    """Return the Thrift server of the target spark (`INBURGERING_SPARK_HOST`, `_PORT`, `_SCHEMA`, `_USER`)."""
+    port = os.environ.get("INBURGERING_SPARK_PORT") or "10000"
+    if not port.isdecimal():
+        raise click.ClickException(f"INBURGERING_SPARK_PORT: {port} is no port; set a number")
+    return SparkServer(
+        os.environ.get("INBURGERING_SPARK_HOST") or "127.0.0.1",
+        int(port),
+        os.environ.get("INBURGERING_SPARK_SCHEMA") or "inburgering",
+        os.environ.get("INBURGERING_SPARK_USER") or "dbt",
+    )
+
+
+def spark_folder() -> Path:
+    """Return the folder of the Spark cluster on this machine (`INBURGERING_SPARK_FOLDER`)."""
+    return folder("INBURGERING_SPARK_FOLDER", ".spark")
+
+
 def code_version() -> str:
     """Return the commit of the checkout, or `unknown` where git or its history is not there."""
     git = shutil.which("git")
@@ -53,7 +82,7 @@ def code_version() -> str:
     return answer.stdout.strip() or "unknown"
 
 
-def pseudonym_key(extracts: Path) -> bytes:
+def pseudonym_key(extracts: Path) -> str:
     """Return the key for the pseudonyms of the persons in these extracts.
 
     Raises click.ClickException when there is none, or when the sample's public key is used on extracts that are not
@@ -67,4 +96,4 @@ def pseudonym_key(extracts: Path) -> bytes:
             f"INBURGERING_PSEUDONYM_KEY is the public key of the synthetic sample, and {extracts} is not that sample; "
             f"{HOW_TO_MAKE_A_KEY}"
         )
-    return key.encode()
+    return key

@@ -78,8 +78,6 @@ class Plugin(BasePlugin):
         try:
             if status.outcome == GREEN and status.command == "build":
                 self._publish(status)
-            if status.outcome == GREEN and status.command == "test":
-                return  # it changed no table
             write_status(self._warehouse, status)
         except (OSError, duckdb.Error) as error:
             with suppress(OSError):

@@ -9,14 +9,14 @@ import duckdb
 
 NO_ROOM = "No space left on device"
 
-# DuckDB wraps what the system said in texts of its own, some of them JSON.
+# DuckDB and Arrow wrap what the system said in texts of their own, some of them JSON.
 ERROR_NUMBER = re.compile(r'"errno":"(\d+)"')
 
 
 def reason(error: OSError | duckdb.Error) -> str:
     """Return what the system said."""
     if isinstance(error, OSError):
-        return error.strerror or str(error)
+        return os.strerror(error.errno) if error.errno else str(error)
     text = str(error)
     if NO_ROOM in text:
         return NO_ROOM

@@ -9,8 +9,3 @@ def type_string() -> str:
 def dateadd(datepart: str, interval: object, from_date: str) -> str:
     """Stand in for the engine's date arithmetic."""
     return f"{from_date} + interval '{interval}' {datepart}"
-
-
-def listagg(measure: str, delimiter: str, order_by: str) -> str:
-    """Stand in for the engine's putting together of texts."""
-    return f"string_agg({measure}, {delimiter} {order_by})"

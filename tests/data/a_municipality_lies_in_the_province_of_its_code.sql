@@ -1,5 +1,3 @@
--- Guards: the first digits of a NIS code name the province, and the known numbers of municipalities are there: 589 until
--- the mergers of 2019, 581 until those of 2025, 565 since. Acts: whoever changed the seed.
 with municipalities as (
 
     select

@@ -1,4 +1,3 @@
--- Guards: nobody is counted twice in first contracts, first attests or invitations. Acts: the data engineer.
 with counted as (
 
     select

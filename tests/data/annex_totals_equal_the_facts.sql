@@ -1,4 +1,3 @@
--- Guards: what the annex shows in total is what the facts say, counted without the annex models. Acts: the data engineer.
 with facts as (
 
     select

@@ -1,5 +1,3 @@
--- Guards: the agreed meaning of every code that the extracts are known to hold; more codes are welcome. Acts: whoever
--- changed the seed.
 with expected as (
 
     select *

@@ -1,6 +1,3 @@
--- Guards: the dated memberships, by the number of members on the first and last days of every enlargement since the first
--- possible contract. Belgium is left out: whether Belgians count as EU is one line of the seed. Where that line is, it
--- holds for all days. Acts: whoever changed the seed.
 with memberships as (
 
     select * from {{ ref('eu_memberships') }}

@@ -1,4 +1,3 @@
--- Guards: crossing two breakdowns loses nobody and counts nobody twice. Acts: the data engineer.
 {% set measures = ['contracts', 'attests', 'invited', 'registered', 'not_registered'] %}
 with crossed as (
 

@@ -1,4 +1,3 @@
--- Guards: read_date on this engine takes exactly the agency's form and only days that exist. Acts: the data engineer.
 with examples as (
 
     select *

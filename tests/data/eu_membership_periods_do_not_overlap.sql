@@ -1,4 +1,3 @@
--- Guards: a country is a member or not on a day, never twice. Acts: whoever changed the seed.
 with periods as (
 
     select

@@ -1,4 +1,3 @@
--- Guards: facts hold every accepted row of every file, once. Acts: the data engineer.
 with facts as (
 
     select

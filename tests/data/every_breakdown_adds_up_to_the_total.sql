@@ -1,4 +1,3 @@
--- Guards: no person is lost or counted twice in any breakdown. Acts: the data engineer.
 with totals as (
 
     select * from {{ ref('annex_control_totals') }}

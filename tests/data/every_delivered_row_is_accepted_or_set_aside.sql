@@ -1,4 +1,3 @@
--- Guards: for every file, rows delivered = rows accepted + rows set aside. Acts: the data engineer.
 with files as (
 
     select * from {{ ref('annex_control_deliveries') }}

@@ -1,4 +1,3 @@
--- Guards: every tab shows what the question asks by, and the total. Acts: the data engineer.
 {% set tabs = {
     'annex_tab_1': ['agency', 'province'],
     'annex_tab_1_not_registered': ['not_registered_reason'],

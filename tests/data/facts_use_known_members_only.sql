@@ -1,5 +1,3 @@
--- Guards: every attribute of a fact row is a member of its dimension, so that no row falls out of a tab.
--- Acts: the data engineer (a mapping seed names a member that does not exist).
 {% for fact in ['fct_contracts', 'fct_attests', 'fct_invitations'] %}
 {% for dimension in var('breakdowns') if dimension != 'not_registered_reason' %}
 select distinct

@@ -1,4 +1,3 @@
--- Guards: a code never maps to a member that does not exist. Acts: whoever changed the seed.
 select
     'gender_codes' as seed,
     codes.code

@@ -1,5 +1,3 @@
--- Guards: the members of every closed breakdown, all of them and in the order of the question, and the order of the agencies
--- in a tie. Acts: whoever changed the seed.
 with expected as (
 
     select *
@@ -27,7 +25,7 @@ in_order as (
 
     select
         breakdown,
-        {{ dbt.listagg('member', "' '", 'order by sort_order') }} as members
+        {{ text_in_order('member', ' ', 'sort_order') }} as members
     from {{ ref('annex_members') }}
     group by breakdown
 
@@ -35,7 +33,7 @@ in_order as (
 
     select
         'ties' as breakdown,
-        {{ dbt.listagg('agency', "' '", 'order by tie_order') }} as members
+        {{ text_in_order('agency', ' ', 'tie_order') }} as members
     from {{ ref('agencies') }}
     where is_listed
 

@@ -1,5 +1,3 @@
--- Guards: every published figure of a closed year is set beside the annex, at every reference date. A difference is
--- shown, never an error; a figure that finds no cell of the annex is one. Acts: whoever changed the seed.
 with published as (
 
     select distinct

@@ -1,4 +1,3 @@
--- Guards: every figure that differs from the previous reference date is explained, to the person. Acts: the data engineer.
 with explained as (
 
     select

@@ -1,5 +1,3 @@
--- Guards: read_text on this engine trims every white space, keeps what stands inside, and gives null for nothing.
--- Acts: the data engineer.
 with examples as (
 
     select *

@@ -1,0 +1,61 @@
+{#-
+    How each engine finds the landing. DuckDB reads the files where a source is used. Spark has no such thing: at the start
+    of a run every source becomes a view on its files, that takes agency, reference date and version from their folders.
+-#}
+{% macro prepare_landing() %}
+    {%- if execute and not is_looking_only() -%}
+        {{- adapter.dispatch('prepare_landing')() -}}
+    {%- endif -%}
+{% endmacro %}
+
+{% macro default__prepare_landing() %}{% endmacro %}
+
+{% macro spark__prepare_landing() %}
+    {%- set schemas = [] -%}
+    {%- for source in graph.sources.values() -%}
+        {%- set view = api.Relation.create(schema=source.schema, identifier=source.identifier) -%}
+        {%- if source.schema not in schemas -%}
+            {%- do adapter.create_schema(view) -%}
+            {%- do schemas.append(source.schema) -%}
+        {%- endif -%}
+        {%- do run_query(landing_view_sql(view, source)) -%}
+    {%- endfor -%}
+{% endmacro %}
+
+{% macro landing_view_sql(view, source) -%}
+    {%- set files = on_server(source.config.meta.external_location.strip("'").replace('{name}', source.name)) -%}
+create or replace view {{ view }} as
+select
+    *
+    {%- for folder in ['agency', 'reference_date', 'version'] %},
+    {{ folder_value('_metadata.file_path', folder) }} as {{ folder }}
+    {%- endfor %}
+from parquet.`{{ files }}`
+{%- endmacro %}
+
+{#- What a folder in a path is named after: 2 in `…/version=2/…`. -#}
+{% macro folder_value(path, folder) -%}
+    regexp_extract({{ path }}, '/{{ folder }}=([^/]*)/', 1)
+{%- endmacro %}
+
+{#- A path as the server sees it, which does not know the folder that dbt runs in. -#}
+{% macro on_server(path) -%}
+    {{- path if path.startswith('/') or '://' in path else flags.PROJECT_DIR ~ '/' ~ path -}}
+{%- endmacro %}
+
+{#- The agencies that have a delivery in the landing. -#}
+{% macro agencies_in_landing(landing) %}
+    {%- set registers = landing ~ '/agency=*/reference_date=*/version=*/delivery.parquet' -%}
+    {{- return(adapter.dispatch('agencies_in_landing')(registers)) -}}
+{% endmacro %}
+
+{% macro duckdb__agencies_in_landing(registers) %}
+    {%- set found = run_query("select distinct " ~ folder_value('file', 'agency') ~ " from glob('" ~ registers ~ "')") -%}
+    {{- return(found.columns[0].values()) -}}
+{% endmacro %}
+
+{% macro spark__agencies_in_landing(registers) %}
+    {%- set agency = folder_value('_metadata.file_path', 'agency') -%}
+    {%- set found = run_query("select distinct " ~ agency ~ " from parquet.`" ~ on_server(registers) ~ "`") -%}
+    {{- return(found.columns[0].values()) -}}
+{% endmacro %}

@@ -1,0 +1,33 @@
+{#-
+    Where the outcome of a run is kept, for those who read what was built. On DuckDB the publisher keeps it, and publishes a
+    green build. On Spark dbt builds in place: readers look into the view last_run before and after they read.
+-#}
+{% macro store_run(run) %}
+    {{- adapter.dispatch('store_run')(run) -}}
+{% endmacro %}
+
+{% macro duckdb__store_run(run) %}
+    {%- do adapter.store_relation('warehouse_publisher', none, [], '', 'duckdb', run) -%}
+{% endmacro %}
+
+{% macro spark__store_run(run) %}
+    {%- set columns = [] -%}
+    {%- for name, value in run.items() -%}
+        {%- do columns.append("'" ~ dbt.escape_single_quotes(value) ~ "' as " ~ name) -%}
+    {%- endfor -%}
+    {%- do run_query("create or replace view " ~ target.schema ~ ".last_run as select " ~ columns | join(', ')) -%}
+{% endmacro %}
+
+{#- A disk that is full is the user's to mend; on Spark it is the cluster's. -#}
+{% macro say_there_is_no_room() %}
+    {{- adapter.dispatch('say_there_is_no_room')() -}}
+{% endmacro %}
+
+{% macro default__say_there_is_no_room() %}{% endmacro %}
+
+{% macro duckdb__say_there_is_no_room() %}
+    {%- do print(
+        env_var('INBURGERING_WAREHOUSE', 'warehouse.duckdb') ~ ": cannot be written (No space left on device); "
+        ~ "the last green build stays; make room or name another file in INBURGERING_WAREHOUSE, and run dbt build again"
+    ) -%}
+{% endmacro %}

@@ -1,0 +1,12 @@
+{#- The texts of a group behind one another in the given order, with a text between them. -#}
+{% macro text_in_order(column, between, order_by) -%}
+    {{- adapter.dispatch('text_in_order')(column, between, order_by) -}}
+{%- endmacro %}
+
+{% macro default__text_in_order(column, between, order_by) -%}
+listagg({{ column }}, '{{ between }}') within group (order by {{ order_by }})
+{%- endmacro %}
+
+{% macro duckdb__text_in_order(column, between, order_by) -%}
+string_agg({{ column }}, '{{ between }}' order by {{ order_by }})
+{%- endmacro %}

@@ -1,0 +1,32 @@
+"""Write the docs page as one self-contained HTML file, after `dbt docs generate --static`."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from inburgering.docs_page import docs_page, for_reviewers
+from inburgering.settings import CHECKOUT, folder
+
+
+@click.command()
+def main() -> None:
+    """Add to dbt's page where every column comes from, what is tested, and the picture of the overview."""
+    target = folder("DBT_TARGET_PATH", "target")
+    try:
+        template = (target / "index.html").read_text(encoding="utf-8")
+        manifest, catalog = (
+            json.loads((target / name).read_text(encoding="utf-8")) for name in ("manifest.json", "catalog.json")
+        )
+    except FileNotFoundError as error:
+        raise click.ClickException(f"{error.filename} is not there; run dbt docs generate --static first") from None
+    pictures = {f"docs/{path.name}": path.read_bytes() for path in (CHECKOUT / "docs").glob("*.svg")}
+    page = target / "static_index.html"
+    page.write_text(docs_page(template, for_reviewers(manifest), catalog, pictures), encoding="utf-8")
+    models = sum(node["resource_type"] == "model" for node in manifest["nodes"].values())
+    click.echo(f"{models} models, {page.stat().st_size / 1e6:.1f} MB → {page}")
+
+
+if __name__ == "__main__":
+    main()
