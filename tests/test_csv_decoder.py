@@ -130,3 +130,11 @@ def test_only_the_header_and_doubtful_lines_are_read_carefully(tmp_path: Path, m
     assert broken_rows == [BrokenRow(404, "too_few_fields"), BrokenRow(405, "unclosed_quote")]
     # A quote that is not closed makes it look ahead.
     assert len(seen) < 1 + len(doubtful) + csv_decoder.LONGEST_VALUE_LINES
+
+
+def test_values_over_several_lines_may_lie_across_blocks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(csv_decoder, "BLOCK_BYTES", SMALL_BLOCK_BYTES)
+    row = ["D1", "", "", "354", "1", "PLICHT", "een\ntwee\n\nvier", "C1", "TT_IBVP", "05/05/2023"]
+    path = tmp_path / "contracten.csv"
+    path.write_text("\n".join([";".join(TABLE["agii"].columns), *[";".join(map(quoted, row))] * 100]))
+    assert decode(path, "agii") == ([(2 + 4 * place, *row) for place in range(100)], [])

@@ -49,7 +49,10 @@ def test_every_source_column_is_described(manifest: dict) -> None:
 
 
 def test_every_macro_test_exposure_and_group_is_described(manifest: dict) -> None:
-    macros = [macro for macro in manifest["macros"].values() if macro["package_name"] == PROJECT]
+    # <engine>__<name> carries out <name>, which is described.
+    macros = [
+        macro for macro in manifest["macros"].values() if macro["package_name"] == PROJECT and "__" not in macro["name"]
+    ]
     described = [*macros, *nodes(manifest, "test"), *manifest["unit_tests"].values()]
     described += [*manifest["exposures"].values(), *manifest["groups"].values()]
     assert len(described) > 130

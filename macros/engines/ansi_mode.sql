@@ -1,4 +1,3 @@
-{#- Stop when the engine would calculate on after an overflow or an impossible cast, or read "names" as texts. -#}
 {% macro require_ansi_mode() %}
     {%- if execute and not is_looking_only() -%}
         {{- adapter.dispatch('require_ansi_mode')() -}}

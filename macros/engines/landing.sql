@@ -1,7 +1,3 @@
-{#-
-    How each engine finds the landing. DuckDB reads the files where a source is used. Spark has no such thing: at the start
-    of a run every source becomes a view on its files, that takes agency, reference date and version from their folders.
--#}
 {% macro prepare_landing() %}
     {%- if execute and not is_looking_only() -%}
         {{- adapter.dispatch('prepare_landing')() -}}
@@ -33,17 +29,14 @@ select
 from parquet.`{{ files }}`
 {%- endmacro %}
 
-{#- What a folder in a path is named after: 2 in `…/version=2/…`. -#}
 {% macro folder_value(path, folder) -%}
     regexp_extract({{ path }}, '/{{ folder }}=([^/]*)/', 1)
 {%- endmacro %}
 
-{#- A path as the server sees it, which does not know the folder that dbt runs in. -#}
 {% macro on_server(path) -%}
     {{- path if path.startswith('/') or '://' in path else flags.PROJECT_DIR ~ '/' ~ path -}}
 {%- endmacro %}
 
-{#- The agencies that have a delivery in the landing. -#}
 {% macro agencies_in_landing(landing) %}
     {%- set registers = landing ~ '/agency=*/reference_date=*/version=*/delivery.parquet' -%}
     {{- return(adapter.dispatch('agencies_in_landing')(registers)) -}}

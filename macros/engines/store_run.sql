@@ -1,7 +1,3 @@
-{#-
-    Where the outcome of a run is kept, for those who read what was built. On DuckDB the publisher keeps it, and publishes a
-    green build. On Spark dbt builds in place: readers look into the view last_run before and after they read.
--#}
 {% macro store_run(run) %}
     {{- adapter.dispatch('store_run')(run) -}}
 {% endmacro %}
@@ -18,7 +14,6 @@
     {%- do run_query("create or replace view " ~ target.schema ~ ".last_run as select " ~ columns | join(', ')) -%}
 {% endmacro %}
 
-{#- A disk that is full is the user's to mend; on Spark it is the cluster's. -#}
 {% macro say_there_is_no_room() %}
     {{- adapter.dispatch('say_there_is_no_room')() -}}
 {% endmacro %}

@@ -1,4 +1,3 @@
-{#- The texts of a group behind one another in the given order, with a text between them. -#}
 {% macro text_in_order(column, between, order_by) -%}
     {{- adapter.dispatch('text_in_order')(column, between, order_by) -}}
 {%- endmacro %}

@@ -11,7 +11,7 @@ members as (
         iso_alpha3,
         rijksregister_code,
         label,
-        row_number() over (order by label) as sort_order
+        cast(row_number() over (order by label) as bigint) as sort_order
     from nationalities
 
     union all

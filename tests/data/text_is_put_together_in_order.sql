@@ -1,5 +1,3 @@
--- Guards: text_in_order on this engine follows the order asked for, leaves nulls out and keeps what occurs twice.
--- Acts: the data engineer.
 with examples as (
 
     select *
