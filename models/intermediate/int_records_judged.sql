@@ -71,8 +71,9 @@ overtaken as (
         earlier_rows.row_number,
         case
             when
-                {%- for column in content %}
-                {% if not loop.first %}and {% endif %}(earlier_rows.{{ column }} is not distinct from last_rows.{{ column }})
+                (earlier_rows.{{ content[0] }} is not distinct from last_rows.{{ content[0] }})
+                {%- for column in content[1:] %}
+                and (earlier_rows.{{ column }} is not distinct from last_rows.{{ column }})
                 {%- endfor %}
                 then 'duplicate'
             else 'superseded'
