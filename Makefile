@@ -40,8 +40,11 @@ lint: setup
 	.venv/bin/ruff format --check
 	.venv/bin/sqlfluff lint models tests
 
-bench: setup  ## how long each step takes on the full-size sample, and how much memory
-	.venv/bin/python scripts/measure_steps.py
+BENCH_SCALE ?= 1
+BENCH_RUNS ?= 3
+bench: setup  ## the project against hand-written SQL, polars and pandas; BENCH_SCALE=20 for twenty times the sample
+	.uv/bin/uv sync --quiet --frozen --group bench
+	.venv/bin/python scripts/run_benchmark.py --scale $(BENCH_SCALE) --runs $(BENCH_RUNS) $(BENCH_OPTIONS)
 
 mutations: setup  ## break the rules one at a time, in a copy, and list the tests that turn red
 	.venv/bin/python scripts/mutate_rules.py

@@ -7,9 +7,10 @@ with counted_persons as (
 
 ),
 
-attributed as (
+accepted as (
 
-    select * from {{ ref('int_records_attributed') }}
+    select * from {{ ref('int_records_judged') }}
+    where set_aside_reason is null
 
 ),
 
@@ -103,14 +104,14 @@ traced as (
     from differing
     inner join pairs
         on differing.reference_date = pairs.reference_date
-    left join attributed as old_row_now
+    left join accepted as old_row_now
         on
             differing.reference_date = old_row_now.reference_date
             and differing.old_agency = old_row_now.agency
             and differing.old_record_number = old_row_now.record_number
             and case when differing.measure in ('invited', 'registered') then 'invitations' else differing.measure end
             = old_row_now.fact
-    left join attributed as new_row_then
+    left join accepted as new_row_then
         on
             pairs.previous_reference_date = new_row_then.reference_date
             and differing.new_agency = new_row_then.agency

@@ -1,10 +1,5 @@
 {{ config(materialized='view') }}
 
-{%- set attributes_as_delivered = [
-    'dossier_number', 'person_pseudonym', 'nis_code', 'nationality_code', 'gender_code', 'target_group_code',
-    'residence_status_code',
-] %}
-
 with invitations as (
 
     select * from {{ ref('int_invitations_unioned') }}
@@ -42,11 +37,7 @@ records as (
         case when letter_sent_on <= reference_date then letter_sent_on end as letter_sent_on,
         registered_on_as_delivered,
         case when registered_on <= reference_date then registered_on end as registered_on,
-        no_show_reason_code,
-        {{ content_hash(attributes_as_delivered + [
-            'first_extracted_on_as_delivered', 'letter_sent_on_as_delivered', 'registered_on_as_delivered',
-            'no_show_reason_code',
-        ]) }} as content_hash
+        no_show_reason_code
     from invitations
 
     union all
@@ -62,8 +53,7 @@ records as (
         cast(null as date) as letter_sent_on,
         cast(null as {{ dbt.type_string() }}) as registered_on_as_delivered,
         cast(null as date) as registered_on,
-        cast(null as {{ dbt.type_string() }}) as no_show_reason_code,
-        {{ content_hash(attributes_as_delivered + ['trajectory_type', 'signed_on_as_delivered']) }} as content_hash
+        cast(null as {{ dbt.type_string() }}) as no_show_reason_code
     from contracts
 
     union all
@@ -79,8 +69,7 @@ records as (
         cast(null as date) as letter_sent_on,
         cast(null as {{ dbt.type_string() }}) as registered_on_as_delivered,
         cast(null as date) as registered_on,
-        cast(null as {{ dbt.type_string() }}) as no_show_reason_code,
-        {{ content_hash(attributes_as_delivered + ['attest_type', 'obtained_on_as_delivered']) }} as content_hash
+        cast(null as {{ dbt.type_string() }}) as no_show_reason_code
     from attests
 
 ),

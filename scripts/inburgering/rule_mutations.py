@@ -159,12 +159,12 @@ MUTATIONS = (
     Mutation(
         "a duplicate is identical to the row that stays",
         "models/intermediate/int_records_judged.sql",
-        "max_by(content_hash, row_number)",
-        "min_by(content_hash, row_number)",
+        "earlier_rows.last_row_number = last_rows.row_number",
+        "earlier_rows.row_number = last_rows.row_number",
     ),
     Mutation(
         "rows that differ in the municipality are no duplicates",
-        "models/intermediate/int_records.sql",
+        "models/intermediate/int_records_judged.sql",
         "'nis_code', ",
         "",
     ),

@@ -1,0 +1,23 @@
+"""Run a SQL script of this folder in DuckDB: python scripts/benchmark/run_script.py SCRIPT LANDING RESULT."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import duckdb
+
+SEEDS = Path(__file__).resolve().parents[2] / "seeds"
+
+
+def main(script: str, landing: str, result: str) -> None:
+    """Run a script that reads the variables `landing` and `seeds` and writes the Parquet file `result`."""
+    with duckdb.connect() as connection:
+        connection.execute("set preserve_insertion_order = false")
+        for name, value in (("landing", landing), ("seeds", SEEDS), ("result", result)):
+            connection.execute(f"set variable {name} = ?", [str(value)])
+        connection.execute(Path(script).read_text(encoding="utf-8"))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
