@@ -2,13 +2,7 @@
 '{{ " \t\n\u000b\u000c\r\u001c\u001d\u001e\u001f\u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000" }}'
 {%- endmacro %}
 
-<<<<<<< HEAD
-{#-
-    A delivered value without the white space around it; null where nothing is left. To trim a list of characters is slow,
-    and nearly every value begins and ends with a visible ASCII character.
--#}
-=======
->>>>>>> b71b401863c04b6f0a5e426efc0476021ea3bf47
+{#- To trim a list of characters is slow, and nearly every value begins and ends with a visible ASCII character. -#}
 {% macro read_text(column) -%}
 case
             when
