@@ -126,7 +126,7 @@ def tests_text(manifest: dict, key: str) -> str:
         for test in sorted(manifest["child_map"].get(key, []))
         if test.startswith("unit_test.") and manifest["unit_tests"][test]["model"] == manifest["nodes"][key]["name"]
     ]
-    return "\n\n**What is tested**\n\n" + "\n".join(lines) if lines else ""
+    return "\n\n**Tests of this table**\n\n" + "\n".join(lines) if lines else ""
 
 
 def test_link(manifest: dict, key: str) -> str:

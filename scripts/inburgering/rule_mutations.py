@@ -177,14 +177,9 @@ MUTATIONS = (
     Mutation(
         "numbers compare exactly",
         "models/intermediate/int_records_judged.sql",
-        "dated.record_number = last_rows.record_number",
-        "lower(dated.record_number) = lower(last_rows.record_number)",
-    ),
-    Mutation(
-        "a number repeats within one agency only",
-        "models/intermediate/int_records_judged.sql",
-        "dated.agency = last_rows.agency",
-        "true",
+        "        *,\n        case\n            when key_date_as_delivered is null",
+        "        * exclude (record_number),\n        lower(record_number) as record_number,\n        case\n"
+        "            when key_date_as_delivered is null",
     ),
     Mutation(
         "invitations compete by dossier number",
