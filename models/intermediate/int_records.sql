@@ -1,5 +1,3 @@
-{{ config(materialized='view') }}
-
 with invitations as (
 
     select * from {{ ref('int_invitations_unioned') }}
@@ -77,11 +75,45 @@ records as (
 current_records as (
 
     select
-        records.*,
+        records.agency,
+        records.reference_date,
+        records.delivery_version,
+        records.file_name,
+        records.sheet_name,
+        records.row_number,
+        records.is_person_number_valid,
         case
             when records.is_person_number_valid then records.person_pseudonym
             else records.agency || ':' || coalesce(records.dossier_number, '')
-        end as person_key
+        end as person_key,
+        case when not records.is_person_number_valid then records.person_pseudonym end as invalid_number_pseudonym,
+        records.dossier_number,
+        records.nis_code,
+        records.nationality_code,
+        records.nationality_code_kind,
+        records.nationality,
+        records.gender_code,
+        records.gender,
+        records.target_group_code,
+        records.target_group,
+        records.residence_status_code,
+        records.residence_status,
+        records.fact,
+        records.record_number,
+        records.key_date_as_delivered,
+        records.key_date,
+        records.type_code,
+        records.letter_sent_on_as_delivered,
+        records.letter_sent_on,
+        records.registered_on_as_delivered,
+        records.registered_on,
+        records.no_show_reason_code,
+        case
+            when records.key_date_as_delivered is null then 'missing_key_date'
+            when records.key_date is null then 'unreadable_key_date'
+            when records.key_date > records.reference_date then 'key_date_after_reference_date'
+            when records.key_date < cast('{{ var("first_possible_day") }}' as date) then 'key_date_too_early'
+        end as unusable_date_reason
     from records
     inner join current_deliveries
         on
