@@ -62,6 +62,7 @@ def multiply_landing(source: Path, target: Path, copies: int) -> None:
     with duckdb.connect() as connection:
         # Only then a large landing is written as a stream.
         connection.execute("set preserve_insertion_order = false")
+        connection.execute("set enable_progress_bar = false")
         for register in sorted(source.glob("agency=*/reference_date=*/version=*/delivery.parquet")):
             version = register.relative_to(source).parent
             (target / version).mkdir(parents=True)
