@@ -1,14 +1,8 @@
 {% macro white_space() -%}
-'{{ " \t\n\u000b\u000c\r\u001c\u001d\u001e\u001f\u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000" }}'
+{{ " \t\n\u000b\u000c\r\u001c\u001d\u001e\u001f\u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000" }}
 {%- endmacro %}
 
-{#- To trim a list of characters is slow, and nearly every value begins and ends with a visible ASCII character. -#}
+{#- From the first to the last character that is no white space. To trim a list of characters is many times slower. -#}
 {% macro read_text(column) -%}
-case
-            when
-                substring({{ adapter.quote(column) }}, 1, 1) between '!' and '~'
-                and right({{ adapter.quote(column) }}, 1) between '!' and '~'
-                then {{ adapter.quote(column) }}
-            else nullif(trim(both {{ white_space() }} from {{ adapter.quote(column) }}), '')
-        end
+nullif(regexp_extract({{ adapter.quote(column) }}, '(?s)[^{{ white_space() }}](?:.*[^{{ white_space() }}])?', 0), '')
 {%- endmacro %}

@@ -10,9 +10,9 @@ current_deliveries as (
 
 ),
 
-judged as (
+accepted_rows as (
 
-    select * from {{ ref('int_records_judged') }}
+    select * from {{ ref('annex_accepted_rows') }}
 
 ),
 
@@ -35,8 +35,7 @@ accepted_per_file as (
         reference_date,
         fact,
         count(*) as rows_accepted
-    from judged
-    where set_aside_reason is null
+    from accepted_rows
     group by agency, reference_date, fact
 
 ),

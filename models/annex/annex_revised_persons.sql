@@ -7,10 +7,9 @@ with counted_persons as (
 
 ),
 
-accepted as (
+accepted_rows as (
 
-    select * from {{ ref('int_records_judged') }}
-    where set_aside_reason is null
+    select * from {{ ref('annex_accepted_rows') }}
 
 ),
 
@@ -104,14 +103,14 @@ traced as (
     from differing
     inner join pairs
         on differing.reference_date = pairs.reference_date
-    left join accepted as old_row_now
+    left join accepted_rows as old_row_now
         on
             differing.reference_date = old_row_now.reference_date
             and differing.old_agency = old_row_now.agency
             and differing.old_record_number = old_row_now.record_number
             and case when differing.measure in ('invited', 'registered') then 'invitations' else differing.measure end
             = old_row_now.fact
-    left join accepted as new_row_then
+    left join accepted_rows as new_row_then
         on
             pairs.previous_reference_date = new_row_then.reference_date
             and differing.new_agency = new_row_then.agency

@@ -31,9 +31,27 @@
         'key_date_as_delivered'),
 ] %}
 
-with judged as (
+with records as (
 
-    select * from {{ ref('int_records_judged') }}
+    select
+        *,
+        coalesce(letter_sent_on, key_date) as event_date
+    from {{ ref('int_records_judged') }}
+    where set_aside_reason is null
+
+),
+
+contracts as (
+
+    select
+        reference_date,
+        person_key,
+        key_date,
+        type_code
+    from {{ ref('int_records_judged') }}
+    where
+        fact = 'contracts'
+        and set_aside_reason is null
 
 ),
 
@@ -79,29 +97,17 @@ type_codes as (
 
 ),
 
-records as (
-
-    select
-        *,
-        coalesce(letter_sent_on, key_date) as event_date
-    from judged
-    where set_aside_reason is null
-
-),
-
 first_contracts as (
 
     select
-        records.reference_date,
-        records.person_key,
-        min(records.key_date) as signed_on
-    from records
+        contracts.reference_date,
+        contracts.person_key,
+        min(contracts.key_date) as signed_on
+    from contracts
     inner join trajectory_types
-        on records.type_code = trajectory_types.trajectory_type
-    where
-        records.fact = 'contracts'
-        and trajectory_types.is_civic_integration
-    group by records.reference_date, records.person_key
+        on contracts.type_code = trajectory_types.trajectory_type
+    where trajectory_types.is_civic_integration
+    group by contracts.reference_date, contracts.person_key
 
 ),
 
@@ -146,6 +152,18 @@ checked as (
 
 ),
 
+with_remarks as (
+
+    select *
+    from checked
+    where
+        {% for remark, condition, value in remarks %}
+        {%- if not loop.first %}
+        or {% endif %}is_{{ remark }}
+        {%- endfor %}
+
+),
+
 remarks as (
     {% for remark, condition, value in remarks %}
     select
@@ -158,7 +176,7 @@ remarks as (
         row_number,
         '{{ remark }}' as remark_kind,
         {{ value or 'cast(null as ' ~ dbt.type_string() ~ ')' }} as delivered_value
-    from checked
+    from with_remarks
     where is_{{ remark }}
     {% if not loop.last %}union all{% endif %}
     {%- endfor %}

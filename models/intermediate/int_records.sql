@@ -1,3 +1,5 @@
+{{ config(materialized='view') }}
+
 with invitations as (
 
     select * from {{ ref('int_invitations_unioned') }}
@@ -109,10 +111,11 @@ current_records as (
         records.registered_on,
         records.no_show_reason_code,
         case
+            when records.key_date between cast('{{ var("first_possible_day") }}' as date) and records.reference_date then null
             when records.key_date_as_delivered is null then 'missing_key_date'
             when records.key_date is null then 'unreadable_key_date'
             when records.key_date > records.reference_date then 'key_date_after_reference_date'
-            when records.key_date < cast('{{ var("first_possible_day") }}' as date) then 'key_date_too_early'
+            else 'key_date_too_early'
         end as unusable_date_reason
     from records
     inner join current_deliveries

@@ -4,7 +4,6 @@
     'letter_sent_on_as_delivered', 'registered_on_as_delivered', 'no_show_reason_code',
 ] %}
 
--- Only rows that could be counted compete for a number: a row with an unusable date never sets another aside.
 with records as (
 
     select * from {{ ref('int_records') }}
@@ -14,14 +13,7 @@ with records as (
 
 repeated_numbers as (
 
-    select
-        fact,
-        agency,
-        reference_date,
-        record_number
-    from records
-    group by fact, agency, reference_date, record_number
-    having count(*) > 1
+    select * from {{ ref('int_repeated_numbers') }}
 
 ),
 

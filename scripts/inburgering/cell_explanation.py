@@ -167,9 +167,7 @@ def _explain_delivery(cell: Cell) -> Explanation:
     if agency != TOTAL_LABEL:
         conditions += [f"agency = {_code('dim_agency', 'agency', agency)}", f"file_name = {_text(file_name)}"]
         conditions += [f"sheet_name = {_text(sheet_name)}"] if sheet_name != "–" else []
-    accepted = _rows(
-        f"{ROW_COLUMNS}, 'accepted' as judgement", "int_records_judged", *conditions, "set_aside_reason is null"
-    )
+    accepted = _rows(f"{ROW_COLUMNS}, 'accepted' as judgement", "annex_accepted_rows", *conditions)
     set_aside = _rows(f"{ROW_COLUMNS}, set_aside_reason as judgement", "int_records_set_aside", *conditions)
     rows = {"Aanvaard": accepted, "Terzijde": set_aside, "Aangeleverd": f"{accepted}\nunion all\n{set_aside}"}
     place = "all files" if agency == TOTAL_LABEL else f"{agency}, {file_name} {sheet_name.strip('–')}".strip()

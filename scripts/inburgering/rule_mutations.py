@@ -35,14 +35,14 @@ MUTATIONS = (
     Mutation(
         "a date is read in its agency's own form and in no other",
         "macros/read_date.sql",
-        "case when {{ digits_as_nine }} = '9999-99-99' then try_cast({{ column }} as date) end",
-        "try_cast({{ column }} as date)",
+        "regexp_extract({{ column }}, '^[0-9]{4}-[0-9]{2}-[0-9]{2}$', 0)",
+        "{{ column }}",
     ),
     Mutation(
         "the day stands before the month",
         "macros/read_date.sql",
-        "substring({{ column }}, 4, 2) || '-' || substring({{ column }}, 1, 2)",
-        "substring({{ column }}, 1, 2) || '-' || substring({{ column }}, 4, 2)",
+        "substring({{ day_first }}, 4, 2) || '-' || substring({{ day_first }}, 1, 2)",
+        "substring({{ day_first }}, 1, 2) || '-' || substring({{ day_first }}, 4, 2)",
     ),
     Mutation(
         "agii writes its letters as dd/mm/yyyy",
@@ -62,7 +62,9 @@ MUTATIONS = (
         "read_text('Wervingsbrief')",
         "read_text('Aanmelding')",
     ),
-    Mutation("white space around a value is no part of it", "macros/read_text.sql", "trim(both", "trim(leading"),
+    Mutation(
+        "white space around a value is no part of it", "macros/read_text.sql", "(?:.*[^{{ white_space() }}])?", ".*"
+    ),
     Mutation(
         "codes compare without regard to capitals: residence status",
         "macros/map_agency_codes.sql",
@@ -129,14 +131,14 @@ MUTATIONS = (
     Mutation(
         "a key date on the reference date counts",
         "models/intermediate/int_records.sql",
-        "key_date > records.reference_date",
-        "key_date >= records.reference_date",
+        "and records.reference_date then null",
+        "and records.reference_date and records.key_date <> records.reference_date then null",
     ),
     Mutation(
         "a key date on 1 January 2004 counts",
         "models/intermediate/int_records.sql",
-        "key_date < cast",
-        "key_date <= cast",
+        "when records.key_date between cast(",
+        "when records.key_date <> date '2004-01-01' and records.key_date between cast(",
     ),
     Mutation(
         "a key date before 1 January 2004 is set aside",

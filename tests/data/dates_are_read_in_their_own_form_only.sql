@@ -18,6 +18,8 @@ with examples as (
         ('2023-01-05T00:00', null, null),
         ('onbekend', null, null),
         ('00/00/0000', null, null),
+        ('-123-01-05', null, null),
+        ('+1/02/2023', null, null),
         (null, null, null)
     ) as listed (delivered, expected_day_first, expected_year_first)  -- noqa: AL05
 

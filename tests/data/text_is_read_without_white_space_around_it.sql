@@ -7,6 +7,8 @@ with examples as (
         ('{{ "\t tab and \u00a0no-break\u00a0" }}', '{{ "tab and \u00a0no-break" }}'),
         ('{{ "line\r\n" }}', 'line'),
         ('{{ "\u2003\u3000" }}', null),
+        ('{{ " two\nlines " }}', '{{ "two\nlines" }}'),
+        (' é ', 'é'),
         ('', null),
         (null, null),
         ('0', '0')
