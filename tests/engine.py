@@ -10,6 +10,20 @@ from dataclasses import dataclass
 from chain import Chain, succeeded
 from inburgering.settings import SparkServer
 
+# A few rows are done before code for them is compiled, a plan is changed underway or a second task has started.
+FOR_TINY_DATA = {
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+    "spark.sql.adaptive.enabled": "false",
+    "spark.sql.shuffle.partitions": "1",
+    "spark.sql.files.minPartitionNum": "1",
+    "spark.sql.leafNodeDefaultParallelism": "1",
+    "spark.default.parallelism": "1",
+    "spark.sql.parquet.compression.codec": "uncompressed",
+    "spark.driver.memory": "2g",
+    "spark.driver.defaultJavaOptions": "-Xmn600m",
+}
+
 
 @dataclass(frozen=True)
 class SparkChain(Chain):

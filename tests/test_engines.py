@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -17,28 +18,29 @@ from inburgering.settings import SAMPLE_KEY
 from inburgering.spark_annex import SparkSchema
 
 
-@pytest.fixture(params=["duckdb", pytest.param("spark", marks=pytest.mark.spark)])
-def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Engine:
-    """Return each engine in turn, without anything built on it."""
+@pytest.fixture(scope="module", params=["duckdb", pytest.param("spark", marks=pytest.mark.spark)])
+def engine(request: pytest.FixtureRequest, small_sample: Chain, tmp_path_factory: pytest.TempPathFactory) -> Engine:
+    """Return each engine in turn, with the landing of the small sample and nothing built."""
+    folder = tmp_path_factory.mktemp(request.param)
+    shutil.copytree(small_sample.landing, folder / "landing")
     if request.param == "duckdb":
-        return Engine("duckdb", Chain(tmp_path, SAMPLE_KEY))
-    schema = re.sub(r"\W+", "_", request.node.name).strip("_").lower()
+        return Engine("duckdb", Chain(folder, SAMPLE_KEY))
     cluster = request.getfixturevalue("cluster")
-    request.getfixturevalue("spark").execute(f"create schema {schema}")
-    return Engine("spark", SparkChain(tmp_path, SAMPLE_KEY, cluster.port, schema))
+    request.getfixturevalue("spark").execute("create schema nothing_built")
+    return Engine("spark", SparkChain(folder, SAMPLE_KEY, cluster.port, "nothing_built"))
 
 
-def test_the_agencies_in_a_landing(engine: Engine, small_sample: Chain) -> None:
+def test_the_agencies_in_a_landing(engine: Engine, tmp_path: Path) -> None:
     of_amal = "agency=amal/reference_date=2024-01-31/version=1/delivery.parquet"
-    register = (small_sample.landing / of_amal).read_bytes()
+    register = (engine.chain.landing / of_amal).read_bytes()
     landed = ("agency=amal/reference_date=2023-01-31/version=1", "agency=agii/reference_date=2024-01-31/version=2")
     for folder in ("empty", *(f"two/{one}" for one in landed), "two/.loading-x", "two/agency=atlas"):
-        (engine.chain.folder / folder).mkdir(parents=True)
+        (tmp_path / folder).mkdir(parents=True)
     for one in (*landed, ".loading-x"):
-        (engine.chain.folder / "two" / one / "delivery.parquet").write_bytes(register)
+        (tmp_path / "two" / one / "delivery.parquet").write_bytes(register)
     found = engine.render(
         "".join(
-            f"{{{{ agencies_in_landing('{engine.chain.folder / landing}') | sort | list | tojson }}}}\n"
+            f"{{{{ agencies_in_landing('{tmp_path / landing}') | sort | list | tojson }}}}\n"
             for landing in ("missing", "empty", "two")
         )
     )
@@ -47,9 +49,8 @@ def test_the_agencies_in_a_landing(engine: Engine, small_sample: Chain) -> None:
 
 def test_every_landed_row_arrives(engine: Engine, small_sample: Chain) -> None:
     """Count the rows of every file in the landing itself, and through the sources that the models read."""
-    files = small_sample.landing.glob("agency=*/reference_date=*/version=*/*.parquet")
+    files = engine.chain.landing.glob("agency=*/reference_date=*/version=*/*.parquet")
     landed = {file: len(duckdb.read_parquet(str(file))) for file in files}
-    shutil.copytree(small_sample.landing, engine.chain.landing)
     counted = " union all ".join(
         f"select '{table}' as counted, agency, cast(reference_date as string) as reference_date, "
         f"cast(version as string) as version, count(*) as landed from {{{{ source('{source}', '{table}') }}}} "
@@ -62,7 +63,7 @@ def test_every_landed_row_arrives(engine: Engine, small_sample: Chain) -> None:
         "{% for row in run_query(query).rows %}{{ row.values() | list | tojson }}\n{% endfor %}"
     ).strip()
     arrived = {
-        small_sample.landing / f"agency={agency}/reference_date={day}/version={version}/{table}.parquet": int(rows)
+        engine.chain.landing / f"agency={agency}/reference_date={day}/version={version}/{table}.parquet": int(rows)
         for table, agency, day, version, rows in map(json.loads, found.split("\n"))
     }
     assert sum(landed.values()) > 6000
@@ -82,13 +83,14 @@ def test_a_path_from_the_project_is_a_whole_path_on_the_server(engine: Engine) -
     assert paths.split() == [f"{CHECKOUT}/landing", "/a/b", "s3a://bucket/b"]
 
 
-def test_a_landing_without_an_agency_stops_the_build(engine: Engine, small_sample: Chain) -> None:
-    landing = engine.chain.landing
+def test_a_landing_without_an_agency_stops_the_build(engine: Engine, tmp_path: Path) -> None:
+    whole, landing = engine.chain.landing, tmp_path / "landing"
+    engine = replace(engine, chain=replace(engine.chain, folder=tmp_path))
     landing.mkdir()
     how_to_load = "load one first with python scripts/load_extracts.py"
     assert engine.refusal_to_build() == f"{landing}: no delivery of agii; {how_to_load}"
     for agency in ("agency=agii", "agency=atlas"):
-        shutil.copytree(small_sample.landing / agency, landing / agency)
+        shutil.copytree(whole / agency, landing / agency)
     assert engine.refusal_to_build() == f"{landing}: no delivery of amal; {how_to_load}"
 
 

@@ -196,6 +196,11 @@ def test_a_second_cluster_in_the_same_folder_is_refused(cluster: SparkChain) -> 
     assert refused(cluster.script("spark_cluster", "start")).endswith("a cluster runs already; stop it first")
 
 
+def test_a_setting_that_is_none(tmp_path: Path) -> None:
+    message = refused(SparkChain(tmp_path).script("spark_cluster", "start", "--setting", "memory=2g"))
+    assert message == "Error: --setting memory=2g: not a setting of Spark's; write it as spark.NAME=VALUE"
+
+
 def test_a_server_that_does_not_answer(tmp_path: Path) -> None:
     chain = SparkChain(tmp_path, port=free_port())
     assert refused(chain.export("--target", "spark")) == (
