@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 
 import click
@@ -16,11 +17,21 @@ def main() -> None:
 
 
 @main.command()
-def start() -> None:
+@click.option(
+    "--setting",
+    "settings",
+    metavar="NAME=VALUE",
+    multiple=True,
+    help="A setting of Spark's in place of the cluster's own, for example spark.driver.memory=2g; may be repeated.",
+)
+def start(settings: tuple[str, ...]) -> None:
     """Start the cluster and wait until it answers on INBURGERING_SPARK_PORT."""
     started = time.monotonic()
+    for setting in settings:
+        if not re.fullmatch(r"spark\.[^=\s]+=\S+", setting):
+            raise click.ClickException(f"--setting {setting}: not a setting of Spark's; write it as spark.NAME=VALUE")
     cluster = SparkCluster(spark_folder())
-    cluster.start(spark_server().port)
+    cluster.start(spark_server().port, dict(setting.split("=", 1) for setting in settings))
     click.echo(f"Started in {time.monotonic() - started:.1f} s: {cluster.status()}")
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import Phase, settings
 
 from chain import Chain, succeeded
+from engine import FOR_TINY_DATA, SparkChain, free_port
 from inburgering.settings import SAMPLE_KEY
 
 # An example is a whole run of the chain; `pytest --hypothesis-profile=thorough` takes many new ones.
@@ -37,3 +39,25 @@ def small_sample(tmp_path_factory: pytest.TempPathFactory) -> Chain:
     succeeded(chain.dbt("build"))
     succeeded(chain.export("--output", chain.folder / "annex.xlsx"))
     return chain
+
+
+@pytest.fixture(scope="session")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkChain]:
+    """Start a Spark cluster for all tests on Spark; fails with its one line where Java or pyspark is missing."""
+    chain = SparkChain(tmp_path_factory.mktemp("spark"), SAMPLE_KEY, port=free_port())
+    try:
+        settings = (f"--setting={name}={value}" for name, value in FOR_TINY_DATA.items())
+        succeeded(chain.script("spark_cluster", "start", *settings))
+        yield chain
+    finally:
+        chain.script("spark_cluster", "stop")
+    assert chain.script("spark_cluster", "status").returncode == 1
+
+
+@pytest.fixture(scope="session")
+def spark(cluster: SparkChain) -> Iterator:
+    """Return a cursor on the cluster."""
+    from pyhive import hive
+
+    with hive.connect(host=cluster.server.host, port=cluster.server.port, username="tests") as connection:
+        yield connection.cursor()

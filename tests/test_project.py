@@ -11,6 +11,7 @@ import duckdb
 import pytest
 import yaml
 
+import test_engines
 from chain import CHECKOUT, Chain, succeeded
 from inburgering.settings import SAMPLE_KEY
 
@@ -197,6 +198,24 @@ def test_no_macro_serves_nobody(manifest: dict) -> None:
     named = {macro["name"]: macro["name"].split("__", 1)[-1] for macro in macros.values()}
     assert len(named) > 15
     assert {name for name, called in named.items() if name not in used and called not in used} == set()
+
+
+def test_what_differs_between_engines_stands_in_one_folder_and_is_tested_on_both(manifest: dict) -> None:
+    macros = [macro for macro in manifest["macros"].values() if macro["package_name"] == PROJECT]
+    per_engine = [macro for macro in macros if "dispatch(" in macro["macro_sql"] or "__" in macro["name"]]
+    per_engine += [macro for macro in macros if macro["path"].startswith("macros/engines/")]
+    assert {macro["path"] for macro in per_engine if not macro["path"].startswith("macros/engines/")} == set()
+
+    # Data tests run wherever the project is built; the tests that ask for the fixture `engine` run on each engine.
+    tests = {node["name"] for node in nodes(manifest, "test")}
+    tests |= {name for name, test in vars(test_engines).items() if "engine" in getattr(test, "__annotations__", {})}
+    by_macro = {
+        macro["name"]: set(re.findall(r"`(\w+)`", macro["description"].partition("Tested by ")[2]))
+        for macro in per_engine
+        if "__" not in macro["name"]
+    }
+    assert len(by_macro) > 7
+    assert {macro: named for macro, named in by_macro.items() if not named or not named <= tests} == {}
 
 
 def test_layers_build_on_the_layer_before_them_only(manifest: dict) -> None:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
-import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 import pytest
+import yaml
 from openpyxl import load_workbook
 
-from chain import Chain, refused, succeeded
-from inburgering.settings import SAMPLE_KEY, SparkServer
+from chain import CHECKOUT, Chain, refused, succeeded
+from engine import Engine, SparkChain, free_port
+from inburgering.settings import SAMPLE_KEY
 
 pytestmark = pytest.mark.spark
 
@@ -22,85 +24,38 @@ TESTS = ("test", "unit_test")
 
 
 @dataclass(frozen=True)
-class SparkChain(Chain):
-    """A chain that also builds on the Spark cluster behind a port of this machine, in a schema of its own."""
-
-    port: int = 10000
-    schema: str = "inburgering"
-
-    @property
-    def environment(self) -> dict[str, str]:
-        return super().environment | {
-            "INBURGERING_SPARK_FOLDER": str(self.folder / "cluster"),
-            "INBURGERING_SPARK_PORT": str(self.port),
-            "INBURGERING_SPARK_SCHEMA": self.schema,
-        }
-
-    @property
-    def server(self) -> SparkServer:
-        return SparkServer("127.0.0.1", self.port, self.schema, "dbt")
-
-    def results(self) -> dict[str, str]:
-        """Return how every node of the last run of dbt ended."""
-        results = json.loads((self.folder / "target" / "run_results.json").read_text(encoding="utf-8"))["results"]
-        return {result["unique_id"]: result["status"] for result in results}
-
-
-@dataclass(frozen=True)
 class BuiltTwice:
-    """The sample after a build and an export on both engines."""
+    """The same landing, built and exported on DuckDB and on Spark."""
 
-    chain: SparkChain
-    results_duckdb: dict[str, str]
-    results_spark: dict[str, str]
+    on_duckdb: Chain
+    on_spark: SparkChain
 
-    def annex(self, engine: str) -> Path:
-        return self.chain.folder / engine / "annex.xlsx"
+    def annexes(self) -> tuple[Path, Path]:
+        return (self.on_duckdb.folder / "annex.xlsx", self.on_spark.folder / "annex.xlsx")
 
-
-def free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]
+    def results(self) -> tuple[dict[str, str], dict[str, str]]:
+        """Return, per engine, how every node of the build ended."""
+        return (results(self.on_duckdb), results(self.on_spark))
 
 
-@pytest.fixture(scope="module")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkChain]:
-    """Start a cluster for this module; fails with its one line where Java or pyspark is missing."""
-    chain = SparkChain(tmp_path_factory.mktemp("spark"), SAMPLE_KEY, port=free_port())
-    try:
-        succeeded(chain.script("spark_cluster", "start"))
-        yield chain
-    finally:
-        chain.script("spark_cluster", "stop")
-    assert chain.script("spark_cluster", "status").returncode == 1
+def results(chain: Chain) -> dict[str, str]:
+    """Return how every node of the last run of dbt ended."""
+    found = json.loads((chain.folder / "target" / "run_results.json").read_text(encoding="utf-8"))["results"]
+    return {result["unique_id"]: result["status"] for result in found}
 
 
 @pytest.fixture(scope="module")
-def built(cluster: SparkChain) -> BuiltTwice:
-    """Make a small sample, build it on both engines and export it from both; tests only read it."""
-    succeeded(cluster.script("generate_extracts", "--scale", "0.01"))
-    succeeded(cluster.load())
-    results = {}
-    for engine in ("duckdb", "spark"):
-        succeeded(cluster.dbt("build", "--target", engine))
-        results[engine] = cluster.results()
-        succeeded(cluster.export("--target", engine, "--output", cluster.folder / engine / "annex.xlsx"))
-    return BuiltTwice(cluster, results["duckdb"], results["spark"])
-
-
-@pytest.fixture
-def spark(cluster: SparkChain) -> Iterator:
-    """Return a cursor on the cluster."""
-    from pyhive import hive
-
-    with hive.connect(host=cluster.server.host, port=cluster.server.port, username="tests") as connection:
-        yield connection.cursor()
+def built(cluster: SparkChain, small_sample: Chain) -> BuiltTwice:
+    """Build the small sample on Spark too, and export it from there; tests only read it."""
+    shutil.copytree(small_sample.landing, cluster.landing)
+    succeeded(cluster.dbt("build", "--target", "spark"))
+    succeeded(cluster.export("--target", "spark", "--output", cluster.folder / "annex.xlsx"))
+    return BuiltTwice(small_sample, cluster)
 
 
 @pytest.fixture
 def warehouse(built: BuiltTwice) -> Iterator[duckdb.DuckDBPyConnection]:
-    with duckdb.connect(str(built.chain.warehouse), read_only=True) as connection:
+    with duckdb.connect(str(built.on_duckdb.warehouse), read_only=True) as connection:
         yield connection
 
 
@@ -110,7 +65,7 @@ def rows(cursor: object, query: str) -> list[tuple]:
 
 
 def test_the_workbooks_are_equal_cell_for_cell(built: BuiltTwice) -> None:
-    duckdb_book, spark_book = (load_workbook(built.annex(engine)) for engine in ("duckdb", "spark"))
+    duckdb_book, spark_book = map(load_workbook, built.annexes())
     assert duckdb_book.sheetnames == spark_book.sheetnames
     cells = 0
     for expected_sheet, sheet in zip(duckdb_book, spark_book, strict=True):
@@ -126,8 +81,8 @@ def test_the_workbooks_are_equal_cell_for_cell(built: BuiltTwice) -> None:
 
 def test_workbook_and_data_package_are_equal_to_the_byte(built: BuiltTwice) -> None:
     expected, found = (
-        {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-        for folder in (built.annex("duckdb").parent, built.annex("spark").parent)
+        {path.relative_to(annex.parent): path.read_bytes() for path in (annex, *annex.with_suffix("").rglob("*.*"))}
+        for annex in built.annexes()
     )
     assert len(expected) > 5
     assert expected.keys() == found.keys()
@@ -138,29 +93,10 @@ def test_every_test_ran_and_passed_on_both_engines(built: BuiltTwice) -> None:
     for kind in TESTS:
         on_duckdb, on_spark = (
             {name for name, status in results.items() if name.startswith(f"{kind}.") and status == "pass"}
-            for results in (built.results_duckdb, built.results_spark)
+            for results in built.results()
         )
         assert len(on_duckdb) > 40
         assert on_duckdb == on_spark
-
-
-def test_every_landed_row_arrives(built: BuiltTwice, spark: object) -> None:
-    """Count per file with DuckDB in the landing itself, and with Spark through the sources of the models."""
-    files = sorted(built.chain.landing.glob("agency=*/reference_date=*/version=*/*.parquet"))
-    expected = {
-        str(file): duckdb.execute("select count(*) from read_parquet(?)", [str(file)]).fetchone()[0] for file in files
-    }
-    schemas = [name for (name,) in rows(spark, f"show schemas like '{built.chain.schema}_*'")]
-    views = [(schema, row[1]) for schema in schemas for row in rows(spark, f"show views in {schema}")]
-    assert len(views) == 11
-    found: dict[str, int] = {}
-    for schema, view in views:
-        query = f"select agency, reference_date, version, count(*) from {schema}.{view} group by all"
-        for agency, reference_date, version, landed in rows(spark, query):
-            folder = built.chain.landing / f"agency={agency}" / f"reference_date={reference_date}"
-            found[str(folder / f"version={version}" / f"{view}.parquet")] = landed
-    assert sum(expected.values()) > 6000
-    assert found == {file: landed for file, landed in expected.items() if landed}
 
 
 def test_every_table_has_the_same_rows(built: BuiltTwice, spark: object, warehouse: duckdb.DuckDBPyConnection) -> None:
@@ -170,14 +106,14 @@ def test_every_table_has_the_same_rows(built: BuiltTwice, spark: object, warehou
         for name, kind in warehouse.execute("select table_name, table_type from information_schema.tables").fetchall()
         if name != "build" and (kind == "BASE TABLE" or name.startswith(("annex_", "feedback_")))
     }
-    assert models < {name.split(".")[-1] for name in built.results_spark}
+    assert models < {name.split(".")[-1] for name in results(built.on_spark)}
     assert len(models) > 50
     differing = {}
     for model in sorted(models):
         warehouse.execute(f"select * from {model}")
         columns = [column[0] for column in warehouse.description]
         expected = sorted(map(as_text, warehouse.fetchall()))
-        found = sorted(map(as_text, rows(spark, f"select {', '.join(columns)} from {built.chain.schema}.{model}")))
+        found = sorted(map(as_text, rows(spark, f"select {', '.join(columns)} from {built.on_spark.schema}.{model}")))
         if expected != found or not found:
             differing[model] = (len(expected), len(found))
     assert differing == {}
@@ -194,7 +130,7 @@ def test_no_table_with_persons_is_copied_for_the_export(built: BuiltTwice) -> No
 
     question = newest_question()
     models = models_of(question)
-    with copied_annex(built.chain.server, models, question.reference_date) as connection:
+    with copied_annex(built.on_spark.server, models, question.reference_date) as connection:
         columns = connection.execute(
             "select distinct table_name, column_name from information_schema.columns"
         ).fetchall()
@@ -202,42 +138,67 @@ def test_no_table_with_persons_is_copied_for_the_export(built: BuiltTwice) -> No
     assert not {column for _, column in columns} & {"person_key", "person_pseudonym", "dossier_number", "record_number"}
 
 
-def test_an_overflow_is_an_error_and_no_other_number(spark: object) -> None:
-    with pytest.raises(Exception, match="ARITHMETIC_OVERFLOW"):
-        rows(spark, "select cast(2147483647 as int) + 1")
+def test_a_build_that_is_not_whole_and_green_is_not_exported(
+    cluster: SparkChain, small_sample: Chain, spark: object, tmp_path: Path
+) -> None:
+    chain = SparkChain(tmp_path, SAMPLE_KEY, cluster.port, schema="not_green")
+    shutil.copytree(small_sample.landing, chain.landing)
+    schema = f"Error: 127.0.0.1:{chain.port}, schema not_green: "
+    assert refusal(chain) == f"{schema}dbt never ran on it; run dbt build --target spark until it is green"
 
+    build = ("build", "--target", "spark", "--indirect-selection", "cautious", "--select", "dim_gender")
+    assert chain.dbt(*build).returncode != 0  # the seed behind it is not there
+    how_it_ended = r"the last run \(dbt build, started [-\d]+ [:\d]+ UTC\) is red: \d+ steps failed, dim_gender first"
+    how_to_build = "; run dbt build --target spark until it is green"
+    assert re.fullmatch(re.escape(schema) + how_it_ended + how_to_build, refusal(chain))
 
-def test_a_part_of_a_build_is_not_exported(built: BuiltTwice) -> None:
-    chain = SparkChain(built.chain.folder, SAMPLE_KEY, built.chain.port, schema="partial")
-    output = chain.folder / "refused" / "annex.xlsx"
-    message = refused(chain.export("--target", "spark", "--output", output))
-    assert message == (
-        f"Error: 127.0.0.1:{chain.port}, schema partial: dbt never ran on it; "
-        "run dbt build --target spark until it is green"
+    succeeded(chain.dbt(*build, "genders"))
+    assert re.search(
+        r"\(dbt build, started .+ UTC\) is partial: \d+ steps were left out; run dbt build", refusal(chain)
     )
-    succeeded(chain.dbt("seed", "--target", "spark", "--select", "genders"))
+
+    spark.execute("insert into not_green.dim_gender select * from not_green.dim_gender")
+    tested = "one_row_of_dim_gender_per_gender"
+    assert chain.dbt("test", "--target", "spark", "--select", tested).returncode != 0
+    assert re.search(
+        rf"\(dbt test, .+\) is red: 1 steps failed, {tested} first; run dbt build --target", refusal(chain)
+    )
+
+
+def refusal(chain: SparkChain) -> str:
+    """Return why the export is refused, after checking that it wrote nothing and left the annex made before."""
+    output = chain.folder / "annex" / "annex.xlsx"
+    output.parent.mkdir(exist_ok=True)
+    output.write_text("the annex made before")
     message = refused(chain.export("--target", "spark", "--output", output))
-    assert "the last run (dbt seed, started " in message
-    assert " is partial: " in message
-    assert not output.exists()
+    assert output.read_text() == "the annex made before"
+    assert list(output.parent.iterdir()) == [output]
+    return message
+
+
+def test_a_server_without_ansi_mode_is_refused(cluster: SparkChain, tmp_path: Path) -> None:
+    setting = "spark.sql.ansi.enabled"
+    profiles = yaml.safe_load((CHECKOUT / "profiles.yml").read_text(encoding="utf-8"))
+    profiles["inburgering"]["outputs"]["spark"]["server_side_parameters"] = {f"set:hiveconf:{setting}": "false"}
+    (tmp_path / "profiles.yml").write_text(yaml.safe_dump(profiles), encoding="utf-8")
+    engine = Engine("spark", SparkChain(tmp_path, SAMPLE_KEY, cluster.port, schema="not_ansi"))
+    assert engine.refusal_to_build("--profiles-dir", tmp_path) == (
+        f"127.0.0.1:{cluster.port}: {setting} is false; set it to true on the Thrift server"
+    )
 
 
 def test_the_build_before_a_partial_run_cannot_be_asked_for(built: BuiltTwice) -> None:
-    message = refused(built.chain.export("--target", "spark", "--last-green"))
+    message = refused(built.on_spark.export("--target", "spark", "--last-green"))
     assert message == "Error: --last-green: Spark keeps the last build only; leave the option out"
-
-
-def test_an_agency_without_a_delivery_stops_the_build(built: BuiltTwice, tmp_path: Path) -> None:
-    chain = SparkChain(tmp_path, SAMPLE_KEY, built.chain.port, schema="incomplete")
-    shutil.copytree(built.chain.landing, chain.landing)
-    shutil.rmtree(chain.landing / "agency=amal")
-    stopped = chain.dbt("build", "--target", "spark")
-    assert stopped.returncode != 0
-    assert f"{chain.landing}: no delivery of amal; load one first" in stopped.stdout
 
 
 def test_a_second_cluster_in_the_same_folder_is_refused(cluster: SparkChain) -> None:
     assert refused(cluster.script("spark_cluster", "start")).endswith("a cluster runs already; stop it first")
+
+
+def test_a_setting_that_is_none(tmp_path: Path) -> None:
+    message = refused(SparkChain(tmp_path).script("spark_cluster", "start", "--setting", "memory=2g"))
+    assert message == "Error: --setting memory=2g: not a setting of Spark's; write it as spark.NAME=VALUE"
 
 
 def test_a_server_that_does_not_answer(tmp_path: Path) -> None:

@@ -34,21 +34,28 @@ from parquet.`{{ files }}`
 {%- endmacro %}
 
 {% macro on_server(path) -%}
-    {{- path if path.startswith('/') or '://' in path else flags.PROJECT_DIR ~ '/' ~ path -}}
+    {{- path if path.startswith('/') or '://' in path else invocation_args_dict.project_dir ~ '/' ~ path -}}
 {%- endmacro %}
 
 {% macro agencies_in_landing(landing) %}
-    {%- set registers = landing ~ '/agency=*/reference_date=*/version=*/delivery.parquet' -%}
-    {{- return(adapter.dispatch('agencies_in_landing')(registers)) -}}
+    {{- return(adapter.dispatch('agencies_in_landing')(landing)) -}}
 {% endmacro %}
 
-{% macro duckdb__agencies_in_landing(registers) %}
+{% macro duckdb__agencies_in_landing(landing) %}
+    {%- set registers = landing ~ '/agency=*/reference_date=*/version=*/delivery.parquet' -%}
     {%- set found = run_query("select distinct " ~ folder_value('file', 'agency') ~ " from glob('" ~ registers ~ "')") -%}
     {{- return(found.columns[0].values()) -}}
 {% endmacro %}
 
-{% macro spark__agencies_in_landing(registers) %}
+{% macro spark__agencies_in_landing(landing) %}
+    {#- Files that are not there are an error on Spark, but a table over a folder without files is just empty. -#}
+    {%- set registers = api.Relation.create(schema=target.schema, identifier='registers') -%}
+    {%- do run_query("drop table if exists " ~ registers) -%}
+    {%- do run_query(
+        "create table " ~ registers ~ " (file_name string) using parquet "
+        ~ "options (recursiveFileLookup 'true', pathGlobFilter 'delivery.parquet') location '" ~ on_server(landing) ~ "'"
+    ) -%}
     {%- set agency = folder_value('_metadata.file_path', 'agency') -%}
-    {%- set found = run_query("select distinct " ~ agency ~ " from parquet.`" ~ on_server(registers) ~ "`") -%}
+    {%- set found = run_query("select distinct " ~ agency ~ " from " ~ registers) -%}
     {{- return(found.columns[0].values()) -}}
 {% endmacro %}

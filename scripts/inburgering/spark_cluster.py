@@ -34,7 +34,7 @@ SUBMIT = "org.apache.spark.deploy.SparkSubmit"
 THRIFT_SERVER = "org.apache.spark.sql.hive.thriftserver.HiveThriftServer2"
 
 # Most statements are short: compiling them to the last would take longer than running them.
-JAVA_OPTIONS = "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=240m -XX:MetaspaceSize=256m -XX:+UseSerialGC"
+JAVA_OPTIONS = "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=240m -XX:MetaspaceSize=512m -XX:+UseSerialGC"
 
 SETTINGS = {
     # What the models ask of any cluster; every run of dbt checks it.
@@ -72,8 +72,10 @@ class SparkCluster:
         self._record = self._folder / "cluster.json"
         self._settings = self._folder / "spark-defaults.conf"
 
-    def start(self, thrift_port: int) -> None:
+    def start(self, thrift_port: int, settings: dict[str, str]) -> None:
         """Start all processes and wait until both workers and the Thrift server answer.
+
+        The settings of Spark's, by name, take the place of those above.
 
         Raises click.ClickException when it runs already, when Java or pyspark is missing, when the port is taken, and
         when a process ends or does not answer in time; nothing keeps running then.
@@ -85,7 +87,7 @@ class SparkCluster:
             raise click.ClickException(f"port {thrift_port}: in use; name another one in INBURGERING_SPARK_PORT")
         shutil.rmtree(self._folder, ignore_errors=True)
         (self._folder / "temporary").mkdir(parents=True)
-        self._write_settings()
+        self._write_settings(settings)
         master_port, status_port = _free_ports(2)
         master = f"spark://{HOST}:{master_port}"
         common = ("--properties-file", self._settings)
@@ -147,13 +149,14 @@ class SparkCluster:
             "SPARK_DAEMON_JAVA_OPTS": f"{JAVA_OPTIONS} -Djava.io.tmpdir={self._folder / 'temporary'}",
         }
 
-    def _write_settings(self) -> None:
+    def _write_settings(self, chosen: dict[str, str]) -> None:
         temporary = self._folder / "temporary"
         settings = SETTINGS | {
             "spark.sql.warehouse.dir": self._folder / "warehouse",
             "spark.local.dir": temporary,
             "spark.driver.extraJavaOptions": f"{JAVA_OPTIONS} -Djava.io.tmpdir={temporary}",
             "spark.executor.extraJavaOptions": JAVA_OPTIONS,
+            **chosen,
         }
         lines = (f"{name} {value}\n" for name, value in settings.items())
         self._settings.write_text("".join(lines), encoding="utf-8")
