@@ -157,9 +157,9 @@ with_remarks as (
     select *
     from checked
     where
-        {% for remark, condition, value in remarks %}
-        {%- if not loop.first %}
-        or {% endif %}is_{{ remark }}
+        false
+        {%- for remark, condition, value in remarks %}
+        or is_{{ remark }}
         {%- endfor %}
 
 ),
