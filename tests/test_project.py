@@ -151,6 +151,7 @@ def test_every_model_has_its_grain_tested(manifest: dict) -> None:
         "int_records_judged": on_its_way,
         "int_records_attributed": on_its_way,
         "annex_counted_persons": "persons are counted from it, and a_person_counts_once_per_reference_date guards them",
+        "annex_combinations": "grouped by its key; annex_totals_equal_the_facts guards what it counts",
         "annex_control_deliveries": "files and totals together; every_delivered_row_is_accepted_or_set_aside guards it",
         "stg_landing__broken_rows": "a row as delivered; int_records_set_aside, which holds it, has its grain tested",
     }

@@ -1,9 +1,9 @@
 {%- set breakdowns = var('breakdowns') %}
 {%- set first_year = var('first_possible_day')[:4] | int %}
 
-with counted_persons as (
+with combinations as (
 
-    select * from {{ ref('annex_counted_persons') }}
+    select * from {{ ref('annex_combinations') }}
 
 ),
 
@@ -43,8 +43,8 @@ counts as (
             {%- endfor %}
             else 'totaal'
         end as member,
-        count(*) as persons
-    from counted_persons
+        sum(persons) as persons
+    from combinations
     group by grouping sets (
         (measure, reference_date, year),
         {%- for breakdown in breakdowns %}

@@ -1,8 +1,8 @@
 {%- set breakdowns = var('breakdowns') %}
 
-with counted_persons as (
+with combinations as (
 
-    select * from {{ ref('annex_counted_persons') }}
+    select * from {{ ref('annex_combinations') }}
 
 ),
 
@@ -54,8 +54,8 @@ counts as (
             when grouping({{ breakdown }}) = 0 then {{ breakdown }}
             {%- endfor %}
         end as second_member,
-        count(*) as persons
-    from counted_persons
+        sum(persons) as persons
+    from combinations
     group by grouping sets (
         {%- for breakdown in breakdowns[:-1] %}
         {%- set outer_loop = loop %}

@@ -622,8 +622,8 @@ MUTATIONS = (
     Mutation(
         "a person of whom something is undetermined counts in every total",
         "models/annex/annex_counts.sql",
-        "from counted_persons\n    group by",
-        "from counted_persons\n    where province <> 'onbepaald'\n    group by",
+        "from combinations\n    group by",
+        "from combinations\n    where province <> 'onbepaald'\n    group by",
     ),
     Mutation(
         "every breakdown must agree with the total",
