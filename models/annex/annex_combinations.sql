@@ -20,10 +20,10 @@ counted as (
     group by
         measure,
         reference_date,
-        year
-        {%- for breakdown in breakdowns %},
-        {{ breakdown }}
+        {%- for breakdown in breakdowns %}
+        {{ breakdown }},
         {%- endfor %}
+        year
 
 )
 
