@@ -145,7 +145,7 @@ def test_what_others_build_on_is_under_contract_and_holds_no_persons(manifest: d
 def test_every_model_has_its_grain_tested(manifest: dict) -> None:
     grains = [node for node in nodes(manifest, "test") if (node.get("test_metadata") or {}).get("name") == "grain"]
     as_delivered = "a row as delivered; annex_accepted_rows, which holds all that count, has its grain tested"
-    on_its_way = "a view: annex_accepted_rows and int_records_set_aside, its two ends, have their grain tested"
+    on_its_way = "on the way: annex_accepted_rows and int_records_set_aside, its two ends, have their grain tested"
     exceptions = {
         "int_records": on_its_way,
         "int_records_judged": on_its_way,

@@ -1,5 +1,3 @@
-{{ config(materialized='view') }}
-
 with invitations as (
 
     select * from {{ ref('int_invitations_unioned') }}
