@@ -1,10 +1,5 @@
 {% macro fact_columns() -%}
-reference_date,
-        agency,
-        delivery_version,
-        file_name,
-        sheet_name,
-        row_number,
+{{ row_columns() }},
         person_key,
         dossier_number,
         province,

@@ -22,12 +22,7 @@ accepted as (
 
     select
         'contracts' as fact,
-        reference_date,
-        agency,
-        delivery_version,
-        file_name,
-        sheet_name,
-        row_number,
+        {{ row_columns() }},
         contract_number as record_number
     from contracts
 
@@ -35,12 +30,7 @@ accepted as (
 
     select
         'attests' as fact,
-        reference_date,
-        agency,
-        delivery_version,
-        file_name,
-        sheet_name,
-        row_number,
+        {{ row_columns() }},
         attest_number as record_number
     from attests
 
@@ -48,12 +38,7 @@ accepted as (
 
     select
         'invitations' as fact,
-        reference_date,
-        agency,
-        delivery_version,
-        file_name,
-        sheet_name,
-        row_number,
+        {{ row_columns() }},
         dossier_number as record_number
     from invitations
 

@@ -1,12 +1,7 @@
 {{ config(materialized='view') }}
 
 {%- set columns -%}
-reference_date,
-        agency,
-        delivery_version,
-        file_name,
-        sheet_name,
-        row_number,
+{{ row_columns() }},
         person_key,
         province,
         nationality_group,

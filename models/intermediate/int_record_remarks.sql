@@ -41,6 +41,7 @@ with records as (
 
 ),
 
+-- Asked for by themselves: only a step that is used once is not kept in memory as a whole.
 contracts as (
 
     select
@@ -152,6 +153,7 @@ checked as (
 
 ),
 
+-- Few rows have any, and only those are gone through once per remark.
 with_remarks as (
 
     select *
