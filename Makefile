@@ -6,12 +6,14 @@ PYTHON ?= python3
 export UV_PYTHON_DOWNLOADS := never
 export UV_PROJECT_ENVIRONMENT := .venv
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
+# What maintainers run (scripts/dev) uses the product's modules.
+export PYTHONPATH := scripts
 
 INBURGERING_EXTRACTS ?= extracts
 # Public: it opens the synthetic sample only. On your own extracts set a key of your own.
 SAMPLE_KEY := public-key-of-the-synthetic-sample
 
-.PHONY: annex docs test test-spark soak mutations lint bench setup setup-spark clean
+.PHONY: annex docs test test-spark soak mutations lint bench columns setup setup-spark clean
 
 annex: setup $(INBURGERING_EXTRACTS)  ## extracts → landing → warehouse → annex/sv_2024_123.xlsx
 	INBURGERING_PSEUDONYM_KEY="$${INBURGERING_PSEUDONYM_KEY:-$(SAMPLE_KEY)}" .venv/bin/python scripts/load_extracts.py
@@ -62,6 +64,9 @@ setup-spark: .venv/set-up-spark  ## what the target spark needs besides, from Py
 .venv/set-up-spark: .venv/set-up
 	.uv/bin/uv sync --quiet --frozen --group spark --python $(PYTHON)
 	touch $@
+
+columns: setup  ## after a build: the columns of every model in its YAML file
+	.venv/bin/python -m dev.describe_columns
 
 clean:  ## remove what the steps made, but not the extracts
 	rm -rf landing warehouse.duckdb* annex feedback target logs

@@ -23,8 +23,11 @@
         {%- endif -%}
     {%- endfor -%}
     {%- set left_out = [] -%}
-    {%- for node in graph.nodes.values() -%}
-        {%- if node.resource_type in ('model', 'seed', 'test') and node.unique_id not in done -%}
+    {%- set tests_of_code = [] -%}
+    {%- for node in graph.nodes.values() if node.unique_id not in done -%}
+        {%- if node.resource_type == 'test' and 'code' in node.tags -%}
+            {%- do tests_of_code.append(node.name) -%}
+        {%- elif node.resource_type in ('model', 'seed', 'test') -%}
             {%- do left_out.append(node.name) -%}
         {%- endif -%}
     {%- endfor -%}
@@ -41,7 +44,7 @@
         {%- do record_run('partial', left_out | length ~ ' steps were left out') -%}
     {%- else -%}
         {%- do record_run('green', '') -%}
-        {%- if flags.WHICH == 'build' %}{{ print_build_summary() }}{% endif -%}
+        {%- if flags.WHICH == 'build' %}{{ print_build_summary(tests_of_code | length) }}{% endif -%}
     {%- endif -%}
 {%- endif -%}
 {% endmacro %}
@@ -56,13 +59,18 @@
     }) -%}
 {% endmacro %}
 
-{% macro print_build_summary() %}
+{% macro print_build_summary(tests_of_code) %}
     {%- set summary = run_query(
-        "select sum(rows_delivered), sum(rows_accepted), sum(rows_set_aside), count(distinct agency || reference_date) from "
-        ~ target.schema ~ ".annex_control_deliveries where agency is not null"
+        "select sum(rows_delivered), sum(rows_accepted), sum(rows_rejected), count(distinct agency || reference_date) from "
+        ~ target.schema ~ ".annex_checks_deliveries where agency <> 'totaal'"
     ).rows[0] -%}
     {%- do print(
         "Built and published from " ~ summary[3] ~ " deliveries: " ~ summary[0] ~ " rows delivered, "
-        ~ summary[1] ~ " accepted, " ~ summary[2] ~ " set aside"
+        ~ summary[1] ~ " accepted, " ~ summary[2] ~ " rejected"
     ) -%}
+    {%- if tests_of_code -%}
+        {%- do print(
+            "Left out: unit tests and " ~ tests_of_code ~ " tests of seeds and macros, which guard code; make test runs them"
+        ) -%}
+    {%- endif -%}
 {% endmacro %}

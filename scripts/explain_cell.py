@@ -7,10 +7,10 @@ from pathlib import Path
 import click
 import duckdb
 
-from inburgering.annex_check import as_written
-from inburgering.cell_explanation import explain, find_cell
+from inburgering.annex.annex import read_annex
+from inburgering.annex.explanation import explain, find_cell, find_place
 from inburgering.settings import warehouse_file
-from inburgering.warehouse import open_warehouse
+from inburgering.warehouse.reader import open_warehouse
 
 SHOWN_ROWS = 20
 
@@ -21,20 +21,21 @@ SHOWN_ROWS = 20
 @click.option("--csv", "csv_file", type=click.Path(dir_okay=False, path_type=Path), help="Write all rows to this file.")
 def main(workbook: Path, place: str, csv_file: Path | None) -> None:
     """Explain a CELL like '2c!D14' of an annex WORKBOOK from INBURGERING_WAREHOUSE."""
-    cell = find_cell(workbook, place)
-    explanation = explain(cell)
+    found = find_place(workbook, place)
     with open_warehouse(warehouse_file()) as connection:
         try:
-            found = explanation.figure(connection)
+            cell = find_cell(found, read_annex(connection, found.question))
+            explanation = explain(cell)
+            figure = explanation.figure(connection)
         except (duckdb.BinderException, duckdb.CatalogException):
             raise click.ClickException(
                 f"{warehouse_file()}: built by another version of the models; run dbt build and export anew"
             ) from None
-        if as_written(found) != cell.value:
+        if float(f"{figure:.16g}") != found.value:  # a workbook holds 16 digits of a fraction
             raise click.ClickException(
-                f"{place} is {cell.value}, but the warehouse now has {found}: it was built anew since; export anew"
+                f"{place} is {found.value}, but the warehouse now has {figure}: it was built anew since; export anew"
             )
-        click.echo(f"{explanation.words}, reference date {cell.question.reference_date} = {cell.value}")
+        click.echo(f"{explanation.words}, reference date {found.question.reference_date} = {found.value}")
         click.echo(f"Model: {explanation.model}; definitions: dbt docs. The column counts_as adds up to the figure.")
         click.echo(explanation.rows + "\n")
         rows = connection.sql(explanation.rows)

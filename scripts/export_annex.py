@@ -14,14 +14,14 @@ from pathlib import Path
 import click
 import duckdb
 
-from inburgering.annex_check import check_workbook
-from inburgering.annex_data import AnnexData, models_of
-from inburgering.annex_workbook import build_workbook
-from inburgering.data_package import check_package, package_folder, write_package
-from inburgering.question import Question, newest_question, read_question
-from inburgering.reproducible_workbook import save_reproducibly
+from inburgering.annex.annex import models_of, read_annex
+from inburgering.annex.check import check_workbook
+from inburgering.annex.data_package import check_package, package_folder, write_package
+from inburgering.annex.question import Question, newest_question, read_question
+from inburgering.annex.reproducible_workbook import save_reproducibly
+from inburgering.annex.workbook import build_workbook
 from inburgering.settings import CHECKOUT, SparkServer, spark_server, warehouse_file
-from inburgering.warehouse import check_build, open_warehouse
+from inburgering.warehouse.reader import check_build, open_warehouse
 from inburgering.write_errors import reason
 
 DRAFTS = ".annex-draft-"
@@ -57,7 +57,7 @@ def main(name: str | None, output: Path | None, last_green: bool, target: str) -
         cells, published = export_annex(question, warehouse_file(), output, last_green)
     click.echo(
         f"Wrote {output}: {question.label}, reference date {question.reference_date}, "
-        f"{cells} cells equal to the warehouse, {time.monotonic() - started:.1f} s"
+        f"{cells} figures equal to the warehouse, {time.monotonic() - started:.1f} s"
     )
     click.echo("\n".join(published))
 
@@ -65,7 +65,7 @@ def main(name: str | None, output: Path | None, last_green: bool, target: str) -
 def export_annex(question: Question, warehouse: Path, output: Path, last_green: bool = False) -> tuple[int, list[str]]:
     """Write and check the annex of a question.
 
-    Returns the number of cells that were compared with the warehouse, and in lines how the figures compare with those
+    Returns the number of figures that were compared with the warehouse, and in lines how the figures compare with those
     already public.
 
     The warehouse only ever holds a whole green build. When a later run of dbt was not green or is not over, that build
@@ -83,9 +83,9 @@ def export_annex(question: Question, warehouse: Path, output: Path, last_green: 
 
 def export_annex_of_spark(question: Question, server: SparkServer, output: Path) -> tuple[int, list[str]]:
     """Write and check the annex of a question from a build on Spark, as `export_annex` does from a warehouse."""
-    from inburgering.spark_annex import copied_annex  # it takes time to import, and few need it
+    from inburgering.warehouse.spark import copied_annex  # it takes time to import, and few need it
 
-    with copied_annex(server, models_of(question), question.reference_date) as connection:
+    with copied_annex(server, models_of(question)) as connection:
         return write_annex(question, connection, output)
 
 
@@ -94,24 +94,23 @@ def write_annex(question: Question, connection: duckdb.DuckDBPyConnection, outpu
 
     Workbook and data package appear under their names only after every figure read back equals the warehouse.
     """
-    data = AnnexData(connection, question)
-    data.check_selection()
-    workbook = build_workbook(question, data)
+    annex = read_annex(connection, question)
+    workbook = build_workbook(annex)
     try:
         with drafts_beside(output) as workspace:
             folder = package_folder(output)
             draft = workspace / output.name
             save_reproducibly(workbook, draft)
-            cells = check_workbook(draft, question, data)
+            cells = check_workbook(draft, question, connection)
             draft_folder = workspace / "package"
-            write_package(draft_folder, question, data)
-            check_package(draft_folder, question, data)
+            write_package(draft_folder, annex)
+            check_package(draft_folder, annex)
             replace_together(draft, output, draft_folder, folder)
     except OSError as error:
         raise click.ClickException(
             f"{output}: cannot be written ({reason(error)}); close it or name another file with --output"
         ) from None
-    return cells, data.compare_with_published()
+    return cells, list(annex.published)
 
 
 @contextmanager

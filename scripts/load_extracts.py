@@ -11,9 +11,9 @@ from typing import Any
 import click
 import duckdb
 
-from inburgering.decoding import RefusedFileError, shown
-from inburgering.extract_contract import AgencyContract, read_contracts
-from inburgering.landing import Delivery, Landing, LoadedDelivery
+from inburgering.intake.decoding import RefusedFileError, shown
+from inburgering.intake.extract_contract import AgencyContract, read_contracts
+from inburgering.intake.landing import Delivery, Landing, LoadedDelivery
 from inburgering.settings import extracts_folder, landing_folder, pseudonym_key
 from inburgering.write_errors import reason
 

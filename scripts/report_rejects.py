@@ -1,4 +1,4 @@
-"""Write, per agency, the rows to send back: set aside or odd, with file, sheet, row, column, value and reason."""
+"""Write, per agency, the rows to send back: rejected or odd, with file, sheet, row, column, value and reason."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.table import Table, TableStyleInfo
 
-from inburgering.extract_contract import AgencyContract, read_contracts
-from inburgering.plain_cell import write_plain
-from inburgering.reproducible_workbook import save_reproducibly
+from inburgering.annex.plain_cell import write_plain
+from inburgering.annex.reproducible_workbook import save_reproducibly
+from inburgering.intake.extract_contract import AgencyContract, read_contracts
 from inburgering.settings import CHECKOUT, warehouse_file
-from inburgering.warehouse import check_build, open_warehouse
+from inburgering.warehouse.reader import check_build, open_warehouse
 
 HEADERS = ("Bestand", "Blad", "Rij", "Kolom", "Waarde", "Reden", "Geteld")
 WIDTHS = (24, 18, 10, 26, 40, 56, 10)
@@ -27,16 +27,16 @@ HEADER_ROW = 5
 DELIVERED_AGENCIES = """
 select dim_agency.agency, dim_agency.label
 from dim_agency
-inner join int_current_deliveries on dim_agency.agency = int_current_deliveries.agency
-where int_current_deliveries.reference_date = ?
+where dim_agency.agency in (select agency from int_current_files where reference_date = ?)
 order by dim_agency.sort_order
 """
 
 FEEDBACK = """
-select fact, file_name, sheet_name, row_number, attribute, delivered_value, reason, is_counted
+select event_type, file_name, sheet_name, row_number, attribute, delivered_value, reason, is_counted
 from feedback_rows
+inner join event_types using (event_type)
 where reference_date = ? and agency = ?
-order by is_counted, fact desc, row_number, reason
+order by is_counted, event_types.sort_order, row_number, reason
 """
 
 
@@ -56,7 +56,7 @@ def main(reference_date: datetime.datetime | None, output_folder: Path, last_gre
     started = time.monotonic()
     with open_warehouse(warehouse_file()) as connection:
         check_build(connection, warehouse_file(), last_green)
-        newest = connection.execute("select max(reference_date) from int_current_deliveries").fetchone()[0]
+        newest = connection.execute("select max(reference_date) from int_current_files").fetchone()[0]
         day = reference_date.date() if reference_date else newest
         agencies = connection.execute(DELIVERED_AGENCIES, [day]).fetchall()
         if not agencies:
@@ -84,8 +84,8 @@ def write_feedback(
             rows = [to_cells(row, contracts[agency]) for row in connection.execute(FEEDBACK, [day, agency]).fetchall()]
             draft = Path(workspace) / f"terugmelding_{agency}_{day}.xlsx"
             save_reproducibly(feedback_workbook(label, day, rows), draft)
-            set_aside = sum(row[-1] == "nee" for row in rows)
-            lines.append(f"{draft.name}: {set_aside} rows set aside, {len(rows) - set_aside} remarks on counted rows")
+            rejected = sum(row[-1] == "nee" for row in rows)
+            lines.append(f"{draft.name}: {rejected} rows rejected, {len(rows) - rejected} warnings about counted rows")
         for draft in Path(workspace).iterdir():
             draft.replace(folder / draft.name)
     return lines
@@ -93,8 +93,8 @@ def write_feedback(
 
 def to_cells(row: tuple, contract: AgencyContract) -> tuple[object, ...]:
     """Put a row of the feedback into the agency's own words: its column names, Dutch yes and no."""
-    fact, file_name, sheet_name, row_number, attribute, value, reason, is_counted = row
-    table = next(table for table in contract.tables if table.fact == fact)
+    event_type, file_name, sheet_name, row_number, attribute, value, reason, is_counted = row
+    table = next(table for table in contract.tables if table.event_type == event_type)
     column = table.column_of(attribute) if attribute else "–"
     return file_name, sheet_name or "–", row_number, column, value or "", reason, "ja" if is_counted else "nee"
 

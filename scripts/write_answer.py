@@ -11,16 +11,16 @@ import click
 import duckdb
 
 from export_annex import drafts_beside
-from inburgering.annex_data import AnnexData
-from inburgering.answer_document import build_document
-from inburgering.answer_template import write_sentences
-from inburgering.question import Question, newest_question, read_question
-from inburgering.reproducible_workbook import write_reproducibly
+from inburgering.annex.annex import read_annex
+from inburgering.annex.question import Question, newest_question, read_question
+from inburgering.annex.reproducible_workbook import write_reproducibly
+from inburgering.answer.document import build_document
+from inburgering.answer.template import write_sentences
 from inburgering.settings import CHECKOUT, warehouse_file
-from inburgering.warehouse import check_build, open_warehouse
+from inburgering.warehouse.reader import check_build, open_warehouse
 from inburgering.write_errors import reason
 
-TEMPLATE = CHECKOUT / "scripts" / "templates" / "antwoord.md"
+TEMPLATE = CHECKOUT / "scripts" / "inburgering" / "answer" / "antwoord.md"
 
 
 @click.command()
@@ -34,7 +34,7 @@ TEMPLATE = CHECKOUT / "scripts" / "templates" / "antwoord.md"
     "--template",
     type=click.Path(dir_okay=False, path_type=Path),
     default=TEMPLATE,
-    help="The sentences.  [default: scripts/templates/antwoord.md]",
+    help="The sentences.  [default: scripts/inburgering/answer/antwoord.md]",
 )
 @click.option("--last-green", is_flag=True, help="Take the last green build although a later run of dbt was not green.")
 def main(name: str | None, output: Path | None, template: Path, last_green: bool) -> None:
@@ -59,10 +59,8 @@ def write_answer(
     """
     with open_warehouse(warehouse) as connection:
         check_build(connection, warehouse, last_green)
-        data = AnnexData(connection, question)
         try:
-            data.check_selection()
-            paragraphs = write_sentences(template, question, data)
+            paragraphs = write_sentences(template, read_annex(connection, question))
         except (duckdb.BinderException, duckdb.CatalogException):
             raise click.ClickException(f"{warehouse}: built by another version of the models; run dbt build") from None
     document = build_document(question, paragraphs)

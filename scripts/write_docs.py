@@ -6,7 +6,7 @@ import json
 
 import click
 
-from inburgering.docs_page import docs_page, for_reviewers
+from inburgering.docs.page import docs_page, for_reviewers
 from inburgering.settings import CHECKOUT, folder
 
 

@@ -24,7 +24,7 @@ from pathlib import Path
 import openpyxl
 
 from handmade import DAY, ENCODING, PERSON, REFERENCE_DATE, SEPARATOR, WORKBOOK
-from inburgering.extract_contract import TableContract, read_contracts
+from inburgering.intake.extract_contract import TableContract, read_contracts
 
 CONTRACTS = read_contracts()
 Spoil = Callable[[Path], None]

@@ -20,7 +20,7 @@ import click
 import duckdb
 
 from chain import Chain, refused, succeeded
-from inburgering.build_status import GREEN, RUNNING, read_status
+from inburgering.warehouse.build_status import GREEN, RUNNING, read_status
 from inburgering.settings import SAMPLE_KEY
 
 SCALE = "0.003"

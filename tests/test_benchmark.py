@@ -9,9 +9,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from benchmark.compared_counts import DifferentCountsError, compare_with_multiple, compare_with_warehouse
-from benchmark.multiplied_extracts import multiply_csv_extracts
-from benchmark.multiplied_landing import add_reference_dates, multiply_landing
+from dev.benchmark.compared_counts import DifferentCountsError, compare_with_multiple, compare_with_warehouse
+from dev.benchmark.multiplied_extracts import multiply_csv_extracts
+from dev.benchmark.multiplied_landing import add_reference_dates, multiply_landing
 from chain import Chain, succeeded
 from inburgering.settings import SAMPLE_KEY
 from run_benchmark import BY_HAND, CONTESTANTS, SCAN

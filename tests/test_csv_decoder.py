@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from bad_inputs import CONTRACTS
 from handmade import ENCODING, SEPARATOR
 from inburgering import csv_decoder
-from inburgering.decoding import BrokenRow, RefusedFileError
+from inburgering.intake.decoding import BrokenRow, RefusedFileError
 
 TABLE = {agency: CONTRACTS[agency].tables[1] for agency in ("agii", "amal")}
 WIDTH = 10

@@ -19,9 +19,9 @@ import export_annex as export_module
 from chain import Chain, refused
 from export_annex import export_annex
 from inburgering import data_package
-from inburgering.annex_data import AnnexData
-from inburgering.data_package import check_package, package_folder, tidy_tables, write_package
-from inburgering.question import Question, newest_question, read_question
+from inburgering.annex.annex import AnnexData
+from inburgering.annex.data_package import check_package, package_folder, tidy_tables, write_package
+from inburgering.annex.question import Question, newest_question, read_question
 
 FRICTIONLESS = Path(sys.executable).with_name("frictionless")
 REACH_HEADERS = {

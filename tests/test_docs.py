@@ -15,7 +15,7 @@ from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import WebDriverWait
 
 from chain import Chain, refused, succeeded
-from inburgering.column_lineage import Column, ColumnLineage
+from inburgering.docs.column_lineage import Column, ColumnLineage
 
 CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
 # How long a page may take on a busy machine before it is taken for broken; a page that is there is not waited for.

@@ -13,9 +13,9 @@ import pytest
 
 from chain import CHECKOUT, Chain
 from engine import Engine, SparkChain
-from inburgering.build_status import BuildStatus, read_status
+from inburgering.warehouse.build_status import BuildStatus, read_status
 from inburgering.settings import SAMPLE_KEY
-from inburgering.spark_annex import SparkSchema
+from inburgering.warehouse.spark import SparkSchema
 
 
 @pytest.fixture(scope="module", params=["duckdb", pytest.param("spark", marks=pytest.mark.spark)])

@@ -10,10 +10,10 @@ from openpyxl import load_workbook
 
 from chain import Chain, refused, succeeded
 from export_annex import export_annex
-from inburgering.annex_check import as_written
-from inburgering.cell_explanation import explain, find_cell
-from inburgering.question import read_question
-from inburgering.warehouse import open_warehouse
+from inburgering.annex.check import as_written
+from inburgering.annex.explanation import explain, find_cell
+from inburgering.annex.question import read_question
+from inburgering.warehouse.reader import open_warehouse
 
 
 def figure_places(annex: Path) -> list[tuple[str, float]]:

@@ -11,7 +11,7 @@ import duckdb
 import pytest
 
 from chain import Chain, refused, succeeded
-from inburgering.build_status import read_status, write_status
+from inburgering.warehouse.build_status import read_status, write_status
 from inburgering.settings import SAMPLE_KEY
 
 

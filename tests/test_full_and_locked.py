@@ -18,7 +18,7 @@ import duckdb
 import pytest
 
 from chain import Chain, refused, succeeded
-from inburgering.build_status import GREEN, RUNNING, read_status, write_status
+from inburgering.warehouse.build_status import GREEN, RUNNING, read_status, write_status
 from inburgering.settings import SAMPLE_KEY
 from load_extracts import cannot
 from soak import BUILD_ARGUMENTS, contents, digest

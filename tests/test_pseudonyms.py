@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bad_inputs import person_number
-from inburgering.pseudonyms import NUMBER_IN_TEXT, with_pseudonyms
+from inburgering.intake.pseudonyms import NUMBER_IN_TEXT, with_pseudonyms
 
 KEY = "a key that only the tests use, longer than the sixty-four bytes of a block of the hash, é"
 

@@ -12,7 +12,7 @@ from openpyxl import load_workbook
 
 from chain import Chain, succeeded
 from export_annex import export_annex
-from inburgering.question import QUESTIONS, newest_question, read_question
+from inburgering.annex.question import QUESTIONS, newest_question, read_question
 
 REMOVED = object()
 

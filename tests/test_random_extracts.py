@@ -15,8 +15,8 @@ from openpyxl.workbook import Workbook
 
 from chain import Chain, succeeded
 from export_annex import export_annex
-from inburgering.annex_texts import december_note, outside_list_note
-from inburgering.question import Question, read_question
+from inburgering.annex.texts import december_note, outside_list_note
+from inburgering.annex.question import Question, read_question
 from independent_count import count_annex, count_crossed, count_notes, count_rows
 from random_extracts import write_random_extracts
 

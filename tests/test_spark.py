@@ -124,9 +124,9 @@ def as_text(row: tuple) -> tuple[str, ...]:
 
 
 def test_no_table_with_persons_is_copied_for_the_export(built: BuiltTwice) -> None:
-    from inburgering.annex_data import models_of
-    from inburgering.question import newest_question
-    from inburgering.spark_annex import copied_annex
+    from inburgering.annex.annex import models_of
+    from inburgering.annex.question import newest_question
+    from inburgering.warehouse.spark import copied_annex
 
     question = newest_question()
     models = models_of(question)

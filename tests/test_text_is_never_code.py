@@ -16,7 +16,7 @@ from openpyxl import Workbook, load_workbook
 from bad_inputs import change_part
 from chain import Chain, succeeded
 from handmade import ENCODING, HEADERS, REFERENCE_DATE, WORKBOOK, default_rows, header, write_deliveries, write_delivery
-from inburgering.extract_contract import TableContract, read_contracts
+from inburgering.intake.extract_contract import TableContract, read_contracts
 from load_extracts import main as load_extracts
 
 # What is delivered, and what stands in the feedback where that is not the same.

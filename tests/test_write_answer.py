@@ -15,7 +15,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from chain import Chain, refused, succeeded
 from export_annex import export_annex
-from inburgering.question import Question, newest_question, read_question
+from inburgering.annex.question import Question, newest_question, read_question
 from write_answer import TEMPLATE, write_answer
 
 NUMBER = re.compile(r"\d[\d.,]*(?<![.,])%?")

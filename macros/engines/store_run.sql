@@ -3,7 +3,7 @@
 {% endmacro %}
 
 {% macro duckdb__store_run(run) %}
-    {%- do adapter.store_relation('warehouse_publisher', none, [], '', 'duckdb', run) -%}
+    {%- do adapter.store_relation('publisher', none, [], '', 'duckdb', run) -%}
 {% endmacro %}
 
 {% macro spark__store_run(run) %}

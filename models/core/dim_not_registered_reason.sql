@@ -1,12 +1,12 @@
-with no_show_reasons as (
+with not_registered_reasons as (
 
-    select * from {{ ref('no_show_reasons') }}
+    select * from {{ ref('not_registered_reasons') }}
 
 )
 
 select
-    no_show_reason as not_registered_reason,
+    not_registered_reason,
     label,
     sort_order,
     true as is_listed
-from no_show_reasons
+from not_registered_reasons

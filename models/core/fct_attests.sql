@@ -1,24 +1,7 @@
-with records as (
+with attests as (
 
-    select * from {{ ref('int_records_attributed') }}
-    where fact = 'attests'
-
-),
-
-attest_types as (
-
-    select * from {{ ref('attest_types') }}
-
-),
-
-typed as (
-
-    select
-        records.*,
-        coalesce(attest_types.counts_as_attest, false) as is_counted_type
-    from records
-    left join attest_types
-        on records.type_code = attest_types.attest_type
+    select * from {{ ref('int_events_conformed') }}
+    where event_type = 'attests'
 
 ),
 
@@ -28,22 +11,33 @@ ranked as (
         *,
         row_number() over (
             partition by reference_date, person_key, is_counted_type
-            order by key_date, agency_tie_order, record_number
+            order by event_date, agency_sort_order, event_number
         ) as place_in_time
-    from typed
+    from attests
 
 ),
 
 final as (
 
     select
-        {{ fact_columns() }},
-        record_number as attest_number,
-        type_code as attest_type,
-        key_date as obtained_on,
-        cast(extract(year from key_date) as integer) as attest_year,
+        reference_date,
+        agency,
+        row_number,
+        person_key,
+        dossier_number,
+        event_number,
+        event_date,
+        cast(extract(year from event_date) as integer) as year,
+        type_code,
         is_counted_type,
-        is_counted_type and place_in_time = 1 as is_first_attest
+        is_counted_type and place_in_time = 1 as is_first_attest,
+        province,
+        nationality_group,
+        nationality,
+        gender,
+        target_group,
+        residence_status,
+        own_residence_status
     from ranked
 
 )

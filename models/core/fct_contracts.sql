@@ -1,24 +1,7 @@
-with records as (
+with contracts as (
 
-    select * from {{ ref('int_records_attributed') }}
-    where fact = 'contracts'
-
-),
-
-trajectory_types as (
-
-    select * from {{ ref('trajectory_types') }}
-
-),
-
-typed as (
-
-    select
-        records.*,
-        coalesce(trajectory_types.is_civic_integration, false) as is_civic_integration
-    from records
-    left join trajectory_types
-        on records.type_code = trajectory_types.trajectory_type
+    select * from {{ ref('int_events_conformed') }}
+    where event_type = 'contracts'
 
 ),
 
@@ -27,23 +10,34 @@ ranked as (
     select
         *,
         row_number() over (
-            partition by reference_date, person_key, is_civic_integration
-            order by key_date, agency_tie_order, record_number
+            partition by reference_date, person_key, is_counted_type
+            order by event_date, agency_sort_order, event_number
         ) as place_in_time
-    from typed
+    from contracts
 
 ),
 
 final as (
 
     select
-        {{ fact_columns() }},
-        record_number as contract_number,
-        type_code as trajectory_type,
-        key_date as signed_on,
-        cast(extract(year from key_date) as integer) as contract_year,
-        is_civic_integration,
-        is_civic_integration and place_in_time = 1 as is_first_contract
+        reference_date,
+        agency,
+        row_number,
+        person_key,
+        dossier_number,
+        event_number,
+        event_date,
+        cast(extract(year from event_date) as integer) as year,
+        type_code,
+        is_counted_type,
+        is_counted_type and place_in_time = 1 as is_first_contract,
+        province,
+        nationality_group,
+        nationality,
+        gender,
+        target_group,
+        residence_status,
+        own_residence_status
     from ranked
 
 )

@@ -1,39 +1,23 @@
-with records as (
+with invitations as (
 
-    select * from {{ ref('int_records_attributed') }}
-    where fact = 'invitations'
-
-),
-
-persons as (
-
-    select
-        reference_date,
-        person_key,
-        min(key_date) as first_extraction_of_person,
-        min(letter_sent_on) as first_letter_of_person,
-        count(registered_on) > 0 as is_registered
-    from records
-    group by reference_date, person_key
+    select * from {{ ref('int_events_conformed') }}
+    where event_type = 'invitations'
 
 ),
 
-ranked as (
+of_the_person as (
 
     select
-        records.*,
-        persons.first_extraction_of_person,
-        persons.first_letter_of_person,
-        persons.is_registered,
+        *,
+        min(event_date) over one_person as first_extraction,
+        min(letter_sent_on) over one_person as first_letter,
+        count(registered_on) over one_person > 0 as is_registered,
         row_number() over (
-            partition by records.reference_date, records.person_key
-            order by records.letter_sent_on nulls last, records.key_date, records.agency_tie_order, records.record_number
+            partition by reference_date, person_key
+            order by letter_sent_on nulls last, event_date, agency_sort_order, event_number
         ) as place_in_time
-    from records
-    inner join persons
-        on
-            records.reference_date = persons.reference_date
-            and records.person_key = persons.person_key
+    from invitations
+    window one_person as (partition by reference_date, person_key)
 
 ),
 
@@ -42,25 +26,23 @@ dated as (
     select
         *,
         letter_sent_on is not null and place_in_time = 1 as carries_first_letter,
-        cast(extract(year from first_extraction_of_person) as integer) as extraction_year,
-        cast(extract(year from first_letter_of_person) as integer) as letter_year,
-        cast(
-            {{ dbt.dateadd('month', var('registration_term_months'), 'first_letter_of_person') }} as date
-        ) as registration_term_until
-    from ranked
+        cast(extract(year from first_extraction) as integer) as extraction_year,
+        cast(extract(year from first_letter) as integer) as year,
+        cast({{ dbt.dateadd('month', var('registration_term_months'), 'first_letter') }} as date) as registration_term_until
+    from of_the_person
 
 ),
 
-judged as (
+flagged as (
 
     select
         *,
-        coalesce(carries_first_letter and extraction_year = letter_year, false) as is_invited,
+        coalesce(carries_first_letter and extraction_year = year, false) as is_invited,
         coalesce(
             carries_first_letter
-            and extract(month from first_extraction_of_person) = 12
-            and letter_year = extraction_year + 1
-            and extract(month from first_letter_of_person) = 1,
+            and extract(month from first_extraction) = 12
+            and year = extraction_year + 1
+            and extract(month from first_letter) = 1,
             false
         ) as is_december_case
     from dated
@@ -70,21 +52,33 @@ judged as (
 final as (
 
     select
-        {{ fact_columns() }},
-        key_date as first_extracted_on,
+        reference_date,
+        agency,
+        row_number,
+        person_key,
+        dossier_number,
+        event_number,
+        event_date,
         letter_sent_on,
         registered_on,
         extraction_year,
-        letter_year,
+        year,
         is_invited,
         is_december_case,
         is_registered,
         case
             when not is_invited or is_registered then null
             when registration_term_until > reference_date then 'TERMIJN_LOOPT_NOG'
-            else no_show_reason
-        end as not_registered_reason
-    from judged
+            else not_registered_reason
+        end as not_registered_reason,
+        province,
+        nationality_group,
+        nationality,
+        gender,
+        target_group,
+        residence_status,
+        own_residence_status
+    from flagged
 
 )
 

@@ -1,23 +1,25 @@
-with source as (
-
-    select * from {{ source('agii', 'contracten') }}
-
-),
-
-renamed as (
-
+with delivered as (
+    {% for agency in agencies_with_dialect('agii') %}
     select
-        {{ provenance_columns() }},
+        agency,
+        event_type,
+        cast(reference_date as date) as reference_date,
+        cast(version as integer) as delivery_version,
+        row_number,
+        person_pseudonym,
+        is_person_number_valid,
         {{ read_text('KBI_NUMMER') }} as dossier_number,
         {{ read_text('NIS_GEMEENTE') }} as nis_code,
         {{ read_text('NATIONALITEIT') }} as nationality_code,
         {{ read_text('GESLACHT') }} as gender_code,
         {{ read_text('DOELGROEP') }} as target_group_code,
         {{ read_text('VERBLIJFSREDEN') }} as residence_status_code,
-        {{ read_text('CONTRACT_ID') }} as contract_number,
-        upper({{ read_text('TYPE_TRAJECT') }}) as trajectory_type,
-        {{ read_text('DATUM_ONDERTEKENING') }} as signed_on_as_delivered
-    from source
+        {{ read_text('CONTRACT_ID') }} as event_number,
+        {{ read_text('TYPE_TRAJECT') }} as type_code,
+        {{ read_text('DATUM_ONDERTEKENING') }} as event_date_as_delivered
+    from {{ source(agency, 'contracten') }}
+    {% if not loop.last %}union all{% endif %}
+    {%- endfor %}
 
 ),
 
@@ -25,15 +27,9 @@ dated as (
 
     select
         *,
-        {{ read_date('signed_on_as_delivered', 'dd/mm/yyyy') }} as signed_on
-    from renamed
-
-),
-
-mapped as (
-
-    {{ map_agency_codes('dated') }}
+        {{ read_date('event_date_as_delivered', 'dd/mm/yyyy') }} as event_date
+    from delivered
 
 )
 
-select * from mapped
+select * from dated

@@ -1,23 +1,25 @@
-with source as (
-
-    select * from {{ source('amal', 'attests') }}
-
-),
-
-renamed as (
-
+with delivered as (
+    {% for agency in agencies_with_dialect('amal') %}
     select
-        {{ provenance_columns() }},
+        agency,
+        event_type,
+        cast(reference_date as date) as reference_date,
+        cast(version as integer) as delivery_version,
+        row_number,
+        person_pseudonym,
+        is_person_number_valid,
         {{ read_text('dossier_id') }} as dossier_number,
         {{ read_text('nis_code') }} as nis_code,
         {{ read_text('nationality') }} as nationality_code,
         {{ read_text('gender') }} as gender_code,
         {{ read_text('target_group') }} as target_group_code,
         {{ read_text('residence_status') }} as residence_status_code,
-        {{ read_text('attest_id') }} as attest_number,
-        upper({{ read_text('attest_type') }}) as attest_type,
-        {{ read_text('obtained_on') }} as obtained_on_as_delivered
-    from source
+        {{ read_text('attest_id') }} as event_number,
+        {{ read_text('attest_type') }} as type_code,
+        {{ read_text('obtained_on') }} as event_date_as_delivered
+    from {{ source(agency, 'attests') }}
+    {% if not loop.last %}union all{% endif %}
+    {%- endfor %}
 
 ),
 
@@ -25,15 +27,9 @@ dated as (
 
     select
         *,
-        {{ read_date('obtained_on_as_delivered', 'yyyy-mm-dd') }} as obtained_on
-    from renamed
-
-),
-
-mapped as (
-
-    {{ map_agency_codes('dated') }}
+        {{ read_date('event_date_as_delivered', 'yyyy-mm-dd') }} as event_date
+    from delivered
 
 )
 
-select * from mapped
+select * from dated

@@ -1,23 +1,25 @@
-with source as (
-
-    select * from {{ source('atlas', 'attesten') }}
-
-),
-
-renamed as (
-
+with delivered as (
+    {% for agency in agencies_with_dialect('atlas') %}
     select
-        {{ provenance_columns() }},
+        agency,
+        event_type,
+        cast(reference_date as date) as reference_date,
+        cast(version as integer) as delivery_version,
+        row_number,
+        person_pseudonym,
+        is_person_number_valid,
         {{ read_text('Dossiernummer') }} as dossier_number,
         {{ read_text('Gemeente (NIS)') }} as nis_code,
         {{ read_text('Nationaliteit') }} as nationality_code,
         {{ read_text('Geslacht') }} as gender_code,
         {{ read_text('Doelgroep') }} as target_group_code,
         {{ read_text('Verblijfsreden') }} as residence_status_code,
-        {{ read_text('Attestnummer') }} as attest_number,
-        upper({{ read_text('Type') }}) as attest_type,
-        {{ read_text('Behaald op') }} as obtained_on_as_delivered
-    from source
+        {{ read_text('Attestnummer') }} as event_number,
+        {{ read_text('Type') }} as type_code,
+        {{ read_text('Behaald op') }} as event_date_as_delivered
+    from {{ source(agency, 'attesten') }}
+    {% if not loop.last %}union all{% endif %}
+    {%- endfor %}
 
 ),
 
@@ -25,15 +27,9 @@ dated as (
 
     select
         *,
-        {{ read_date('obtained_on_as_delivered', 'dd/mm/yyyy') }} as obtained_on
-    from renamed
-
-),
-
-mapped as (
-
-    {{ map_agency_codes('dated') }}
+        {{ read_date('event_date_as_delivered', 'dd/mm/yyyy') }} as event_date
+    from delivered
 
 )
 
-select * from mapped
+select * from dated

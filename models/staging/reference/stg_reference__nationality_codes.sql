@@ -13,7 +13,7 @@ special_codes as (
 codes as (
 
     select
-        'agii' as agency,
+        'agii' as dialect,
         rijksregister_code as code,
         nationality,
         'country' as kind
@@ -23,7 +23,7 @@ codes as (
     union all
 
     select
-        'atlas' as agency,
+        'atlas' as dialect,
         nationality as code,
         nationality,
         'country' as kind
@@ -32,7 +32,7 @@ codes as (
     union all
 
     select
-        'amal' as agency,
+        'amal' as dialect,
         iso_alpha3 as code,
         nationality,
         'country' as kind
@@ -41,7 +41,7 @@ codes as (
     union all
 
     select
-        agency,
+        dialect,
         code,
         nationality,
         kind
@@ -50,7 +50,7 @@ codes as (
 )
 
 select
-    agency,
+    dialect,
     lower(code) as code,
     nationality,
     kind

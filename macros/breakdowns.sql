@@ -1,0 +1,3 @@
+{% macro breakdowns() %}
+    {{- return(var('breakdowns') | reject('equalto', 'total') | list) -}}
+{% endmacro %}

@@ -1,1 +1,0 @@
-{{ annex_tab_2(['agency', 'province']) }}

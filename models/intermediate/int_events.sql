@@ -1,0 +1,149 @@
+{%- set of_every_type = [
+    'agency', 'reference_date', 'delivery_version', 'event_type', 'row_number', 'person_pseudonym', 'is_person_number_valid',
+    'dossier_number', 'nis_code', 'nationality_code', 'gender_code', 'target_group_code', 'residence_status_code',
+    'event_number', 'event_date_as_delivered', 'event_date',
+] %}
+{%- set of_some_types = {
+    'type_code': {'data_type': dbt.type_string(), 'event_types': ['contracts', 'attests']},
+    'letter_sent_on_as_delivered': {'data_type': dbt.type_string(), 'event_types': ['invitations']},
+    'letter_sent_on': {'data_type': 'date', 'event_types': ['invitations']},
+    'registered_on_as_delivered': {'data_type': dbt.type_string(), 'event_types': ['invitations']},
+    'registered_on': {'data_type': 'date', 'event_types': ['invitations']},
+    'not_registered_reason_code': {'data_type': dbt.type_string(), 'event_types': ['invitations']},
+} %}
+{%- set codes = [
+    'nis_code', 'nationality_code', 'gender_code', 'target_group_code', 'residence_status_code', 'type_code',
+    'not_registered_reason_code',
+] %}
+{%- set other_values = [
+    'person_pseudonym', 'dossier_number', 'event_date_as_delivered', 'letter_sent_on_as_delivered', 'registered_on_as_delivered',
+] %}
+
+with current_files as (
+
+    select * from {{ ref('int_current_files') }}
+
+),
+
+delivered as (
+    {% for dialect in ['agii', 'atlas', 'amal'] %}
+    {%- set last_dialect = loop.last %}
+    {%- for event_type in ['invitations', 'contracts', 'attests'] %}
+    select
+        {{ of_every_type | join(', ') }}
+        {%- for column, only in of_some_types.items() %},
+        {{ column if event_type in only.event_types else 'cast(null as ' ~ only.data_type ~ ')' }} as {{ column }}
+        {%- endfor %}
+    from {{ ref('stg_' ~ dialect ~ '__' ~ event_type) }}
+    {% if not (loop.last and last_dialect) %}union all{% endif %}
+    {%- endfor %}
+    {%- endfor %}
+
+),
+
+dated as (
+
+    select
+        delivered.*,
+        {{ person_key('delivered') }} as person_key,
+        case
+            when delivered.event_date between cast('{{ var("first_possible_day") }}' as date) and delivered.reference_date then null
+            when delivered.event_date_as_delivered is null then 'missing_event_date'
+            when delivered.event_date is null then 'unreadable_event_date'
+            when delivered.event_date > delivered.reference_date then 'event_date_after_reference_date'
+            else 'event_date_too_early'
+        end as unusable_date
+    from delivered
+    inner join current_files
+        on
+            delivered.agency = current_files.agency
+            and delivered.reference_date = current_files.reference_date
+            and delivered.delivery_version = current_files.delivery_version
+            and delivered.event_type = current_files.event_type
+
+),
+
+repeated_numbers as (
+
+    select
+        agency,
+        reference_date,
+        event_type,
+        event_number
+    from dated
+    where unusable_date is null
+    group by agency, reference_date, event_type, event_number
+    having count(*) > 1
+
+),
+
+-- Of rows with one number the last in the file stays; the others say whether it holds the same.
+competing as (
+
+    select
+        dated.agency,
+        dated.reference_date,
+        dated.event_type,
+        dated.row_number,
+        row_number() over last_row_first as place_from_the_end,
+        {%- for code in codes %}
+        lower(dated.{{ code }}) is not distinct from first_value(lower(dated.{{ code }})) over last_row_first and
+        {%- endfor %}
+        {%- for value in other_values %}
+        dated.{{ value }} is not distinct from first_value(dated.{{ value }}) over last_row_first
+        {%- if not loop.last %} and{% else %} as is_identical{% endif %}
+        {%- endfor %}
+    from dated
+    inner join repeated_numbers
+        on
+            dated.agency = repeated_numbers.agency
+            and dated.reference_date = repeated_numbers.reference_date
+            and dated.event_type = repeated_numbers.event_type
+            and dated.event_number is not distinct from repeated_numbers.event_number
+    where dated.unusable_date is null
+    window last_row_first as (
+        partition by dated.agency, dated.reference_date, dated.event_type, dated.event_number order by dated.row_number desc
+    )
+
+),
+
+final as (
+
+    select
+        dated.agency,
+        dated.reference_date,
+        dated.event_type,
+        dated.row_number,
+        dated.person_key,
+        dated.is_person_number_valid,
+        dated.dossier_number,
+        dated.event_number,
+        dated.event_date_as_delivered,
+        dated.event_date,
+        dated.type_code,
+        dated.letter_sent_on_as_delivered,
+        case when dated.letter_sent_on <= dated.reference_date then dated.letter_sent_on end as letter_sent_on,
+        dated.registered_on_as_delivered,
+        case when dated.registered_on <= dated.reference_date then dated.registered_on end as registered_on,
+        dated.not_registered_reason_code,
+        dated.nis_code,
+        dated.nationality_code,
+        dated.gender_code,
+        dated.target_group_code,
+        dated.residence_status_code,
+        case
+            when dated.unusable_date is not null then dated.unusable_date
+            when competing.place_from_the_end > 1 and competing.is_identical then 'duplicate'
+            when competing.place_from_the_end > 1 then 'superseded'
+        end as rejection_reason
+    from dated
+    left join competing
+        on
+            dated.agency = competing.agency
+            and dated.reference_date = competing.reference_date
+            and dated.event_type = competing.event_type
+            and dated.row_number = competing.row_number
+
+)
+
+select * from final

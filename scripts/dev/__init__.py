@@ -1,0 +1,1 @@
+"""What maintainers run; no step of a user needs it."""

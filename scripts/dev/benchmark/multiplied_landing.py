@@ -1,0 +1,92 @@
+"""A landing many times the size of another: every delivery holds each of its rows as many times, as other persons.
+
+Persons, dossiers and contract and attest numbers differ per copy and rows stand after one another, so that every figure
+of the annex, and every row set aside, is there exactly as many times.
+"""
+
+from __future__ import annotations
+
+import datetime
+import os
+import shutil
+from pathlib import Path
+
+import duckdb
+
+from inburgering.intake.extract_contract import TableContract, read_contracts
+
+# Zero-padded, so that within a copy numbers keep their order, which decides ties.
+NUMBER_OF_COPY = """printf('%04d', copy) || '~' || ltrim(coalesce("{name}", '')) as "{name}\""""
+
+# Far enough apart for every row of a file.
+ROW_NUMBER = "row_number + 1000000000 * copy as row_number"
+
+MULTIPLY_TABLE = """
+copy (
+    select landed.* replace (
+        {numbers},
+        {row_number},
+        case when person_pseudonym is not null then sha256(copy || person_pseudonym) end as person_pseudonym
+    )
+    from range({copies}) as copies(copy)
+    cross join read_parquet($source) as landed
+) to ($target) (format parquet, compression zstd)
+"""
+
+MULTIPLY_BROKEN_ROWS = """
+copy (
+    select broken.* replace ({row_number})
+    from range({copies}) as copies(copy)
+    cross join read_parquet($source) as broken
+) to ($target) (format parquet)
+"""
+
+MULTIPLY_REGISTER = """
+copy (
+    select * replace (
+        {copies} * size_bytes as size_bytes,
+        {copies} * rows_delivered as rows_delivered,
+        {copies} * rows_broken as rows_broken,
+        {copies} * rows_added as rows_added,
+        {copies} * rows_gone as rows_gone,
+        {copies} * rows_changed as rows_changed
+    )
+    from read_parquet($source)
+) to ($target) (format parquet)
+"""
+
+
+def multiply_landing(source: Path, target: Path, copies: int) -> None:
+    """Write a landing with every row of `source` `copies` times; `target` must not exist yet."""
+    contracts = read_contracts()
+    with duckdb.connect() as connection:
+        # Only then a large landing is written as a stream.
+        connection.execute("set preserve_insertion_order = false")
+        connection.execute("set enable_progress_bar = false")
+        for register in sorted(source.glob("agency=*/reference_date=*/version=*/delivery.parquet")):
+            version = register.relative_to(source).parent
+            (target / version).mkdir(parents=True)
+            agency = version.parts[0].removeprefix("agency=")
+            statements = {table.name: _multiply_table(table) for table in contracts[agency].tables}
+            statements |= {"broken_rows": MULTIPLY_BROKEN_ROWS, "delivery": MULTIPLY_REGISTER}
+            for name, statement in statements.items():
+                file = version / f"{name}.parquet"
+                connection.execute(
+                    statement.replace("{copies}", str(copies)).replace("{row_number}", ROW_NUMBER),
+                    {"source": str(source / file), "target": str(target / file)},
+                )
+
+
+def _multiply_table(table: TableContract) -> str:
+    numbers = dict.fromkeys((table.column_of("dossier_number"), table.key_column))
+    return MULTIPLY_TABLE.replace("{numbers}", ", ".join(NUMBER_OF_COPY.format(name=name) for name in numbers))
+
+
+def add_reference_dates(landing: Path, number: int) -> None:
+    """Let every agency deliver its newest files again on each of the `number` days after its newest reference date."""
+    for agency in landing.glob("agency=*"):
+        newest = max(agency.glob("reference_date=*"))
+        day = datetime.date.fromisoformat(newest.name.partition("=")[2])
+        for later in range(1, number + 1):
+            reference_date = day + datetime.timedelta(days=later)
+            shutil.copytree(newest, newest.with_name(f"reference_date={reference_date}"), copy_function=os.link)

@@ -1,0 +1,1 @@
+"""The synthetic sample: its population, and how each agency writes it down."""

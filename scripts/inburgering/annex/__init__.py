@@ -1,0 +1,1 @@
+"""The annex: one value, and the documents written from it."""

@@ -1,0 +1,529 @@
+"""The annex of a question as one immutable value: tables with codes beside labels, read once from the warehouse.
+
+Nothing is counted here: every figure is a cell of an annex model. Workbook, data package, answer and explanation are
+written from this value.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import click
+import duckdb
+
+from inburgering.annex.question import REACH, REASONS, Question, Tab, TableChoice
+from inburgering.settings import code_version
+
+TOTAL = "totaal"
+TOTAL_BREAKDOWN = "total"
+
+INTEGER = "integer"
+PERCENTAGE = "percentage"
+TEXT = "text"
+NOTHING = "–"
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a block: its header, how its values are shown, and the codes that its figures have in common."""
+
+    header: str
+    kind: str = INTEGER
+    codes: tuple[object, ...] = ()
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of a block: the codes behind its labels, its cells (labels first), and whether it is a total."""
+
+    codes: tuple[object, ...]
+    cells: tuple[object, ...]
+    is_total: bool = False
+
+
+@dataclass(frozen=True)
+class Block:
+    """A block of figures: one Excel table. Rows have a cell per column; the first columns are labels."""
+
+    table_name: str
+    title: str
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    label_columns: int = 1
+    choice: TableChoice | None = None
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A measure: its code, its name in a column header and in a title, and the event type that it counts."""
+
+    measure: str
+    label: str
+    title: str
+    event_type: str
+    is_revised: bool
+
+
+@dataclass(frozen=True)
+class OutsideList:
+    """A residence status that the question does not list: persons per year counted under another member."""
+
+    measure: Measure
+    label: str
+    persons: dict[int, int]
+
+
+@dataclass(frozen=True)
+class TabContents:
+    """A tab of the question, with its blocks."""
+
+    tab: Tab
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True)
+class Annex:
+    """The annex of one question.
+
+    `december` has the persons in no cohort per year of extraction; `published` says in lines how the figures compare
+    with those already public; `provenance` has the version of the models and the hash of every delivered file.
+    """
+
+    question: Question
+    tabs: tuple[TabContents, ...]
+    checks: tuple[Block, ...]
+    revision: tuple[Block, ...]
+    previous_reference_date: datetime.date | None
+    measures: dict[str, Measure]
+    breakdowns: dict[str, str]
+    december: dict[int, int]
+    outside_list: tuple[OutsideList, ...]
+    published: tuple[str, ...]
+    provenance: dict[str, str]
+
+    @property
+    def blocks(self) -> tuple[Block, ...]:
+        """Return every block, in the order of the tabs."""
+        return (*(block for tab in self.tabs for block in tab.blocks), *self.checks, *self.revision)
+
+
+# What every annex shows beside the figures of its question. None of these models has a row per person.
+MODELS_OF_EVERY_ANNEX = (
+    "annex_breakdowns",
+    "annex_members",
+    "annex_notes",
+    "annex_checks_totals",
+    "annex_checks_deliveries",
+    "annex_checks_rejected",
+    "annex_checks_warnings",
+    "annex_checks_published",
+    "annex_revision",
+    "annex_revision_causes",
+    "measures",
+    "dim_agency",
+)
+
+MEASURES_QUERY = "select measure, label, title, event_type, is_revised from measures order by sort_order"
+
+BREAKDOWNS_QUERY = "select breakdown, label from annex_breakdowns order by sort_order"
+
+MEMBERS_QUERY = "select label from annex_members where breakdown = $breakdown and not is_total order by sort_order"
+
+# The last year gives the order of the rows. Of a long list only the members that occur in the years shown have a row.
+FIGURES_QUERY = """
+select member, second_member, label, second_label, measure, year, persons, share
+from annex_figures
+where
+    reference_date = $reference_date
+    and list_contains($measures, measure)
+    and breakdown = $breakdown
+    and second_breakdown = $second_breakdown
+    and year between $from_year and $last_year
+qualify max(last_counted_year) over (partition by member, second_member) >= $from_year
+order by year desc, place, second_place
+"""
+
+DECEMBER_QUERY = """
+select year, persons from annex_notes
+where reference_date = $reference_date and note = 'december_rule' and year between $first_year and $last_year
+order by year
+"""
+
+OUTSIDE_LIST_QUERY = """
+select measure, label, year, persons from annex_notes
+where reference_date = $reference_date and note = 'status_outside_list' and year between $first_year and $last_year
+order by measure desc, label, year
+"""
+
+TOTALS_QUERY = """
+select measure, breakdown, measure_label, breakdown_label, year, persons, agrees
+from annex_checks_totals
+where reference_date = $reference_date and year between $first_year and $last_year
+order by measure_sort_order, breakdown_sort_order, year
+"""
+
+DELIVERIES_QUERY = """
+select
+    agency, event_type, agency_label, file_name, sheet_name, delivery_version, sha256,
+    rows_delivered, rows_accepted, rows_rejected
+from annex_checks_deliveries
+where reference_date = $reference_date
+order by agency_sort_order, event_type_sort_order
+"""
+
+REJECTED_QUERY = """
+select rejection_reason, label, row(agency, event_type), file_label, rows_rejected
+from annex_checks_rejected
+where reference_date = $reference_date
+order by sort_order, agency_sort_order, event_type_sort_order
+"""
+
+WARNINGS_QUERY = """
+select warning, label, row(agency), agency_label, rows_warned
+from annex_checks_warnings
+where reference_date = $reference_date
+order by sort_order, agency_sort_order
+"""
+
+PUBLISHED_QUERY = """
+select
+    year, measure, breakdown, member, label, persons_published, persons, difference, is_exact, published_on, source
+from annex_checks_published
+where reference_date = $reference_date and year between $first_year and $last_year
+order by measure_sort_order, year, breakdown <> 'total', breakdown, persons_published desc
+"""
+
+REVISION_QUERY = """
+select
+    measure, year, agency, measure_label, agency_label, persons_before, persons_now, difference,
+    cause, cause_label, difference_by_cause
+from annex_revision
+where reference_date = $reference_date and year between $first_year and $last_year
+order by measure_sort_order, year, agency_sort_order, cause_sort_order
+"""
+
+REVISION_CAUSES_QUERY = """
+select cause, label, row(measure), measure_label, persons
+from annex_revision_causes
+where reference_date = $reference_date
+order by sort_order, measure_sort_order
+"""
+
+PREVIOUS_REFERENCE_DATE_QUERY = """
+select max(previous_reference_date) from annex_revision_causes where reference_date = $reference_date
+"""
+
+MISSING_AGENCIES_QUERY = """
+select label from dim_agency
+where is_listed and agency not in (select agency from annex_checks_deliveries where reference_date = $reference_date)
+order by sort_order
+"""
+
+
+def models_of(question: Question) -> dict[str, str]:
+    """Return the models that the annex of a question is made from, each with the condition on the rows it takes."""
+    pairs = ", ".join(f"('{first}', '{second}')" for first, second in {_pair(table) for table in question.tables})
+    date = f"reference_date = date '{question.reference_date}'"
+    figures = (
+        f"{date} and year between {question.first_year} and {question.last_year} "
+        f"and (breakdown, second_breakdown) in ({pairs})"
+    )
+    without_date = ("annex_breakdowns", "annex_members", "measures", "dim_agency")
+    # The check after writing counts again from the cube.
+    cube = f"{date} and year between {question.first_year} and {question.last_year}"
+    return {"annex_figures": figures, "annex_cube": cube} | {
+        model: "true" if model in without_date else date for model in MODELS_OF_EVERY_ANNEX
+    }
+
+
+def read_annex(connection: duckdb.DuckDBPyConnection, question: Question) -> Annex:
+    """Read the annex of a question from the annex models behind a connection.
+
+    Raises click.ClickException when this build lacks what the question needs, or when its totals do not agree.
+    """
+    return _Reader(connection, question).read()
+
+
+class _Reader:
+    """Reads the annex models of one warehouse as one question selects them."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, question: Question) -> None:
+        self._connection = connection
+        self._question = question
+        self._values = {
+            "reference_date": question.reference_date,
+            "first_year": question.first_year,
+            "last_year": question.last_year,
+        }
+        self._measures = {row[0]: Measure(*row) for row in self._select(MEASURES_QUERY)}
+        self._breakdowns = dict(self._select(BREAKDOWNS_QUERY))
+        self._total_label = self._breakdowns[TOTAL_BREAKDOWN]
+
+    def read(self) -> Annex:
+        question = self._question
+        self._check_deliveries()
+        tabs = tuple(TabContents(tab, tuple(self._block(table) for table in tab.tables)) for tab in question.tabs)
+        for breakdown, wanted in question.member_lists.items():
+            self._check_member_list(breakdown, wanted)
+        previous = self._select(PREVIOUS_REFERENCE_DATE_QUERY)[0][0]
+        deliveries = self._select(DELIVERIES_QUERY)
+        return Annex(
+            question=question,
+            tabs=tabs,
+            checks=(
+                self._totals_block(),
+                self._deliveries_block(deliveries),
+                self._crossed_block(
+                    "controle_terzijde", "Terzijde gelegde rijen naar reden", "Reden", self._select(REJECTED_QUERY)
+                ),
+                self._crossed_block(
+                    "controle_opmerkingen",
+                    "Meegetelde rijen met een opmerking",
+                    "Opmerking",
+                    self._select(WARNINGS_QUERY),
+                ),
+                self._published_block(),
+            ),
+            revision=self._revision_blocks() if previous else (),
+            previous_reference_date=previous,
+            measures=self._measures,
+            breakdowns=self._breakdowns,
+            december=dict(self._select(DECEMBER_QUERY)),
+            outside_list=self._outside_list(),
+            published=self._compared_with_published(),
+            provenance=_provenance(deliveries),
+        )
+
+    def _select(self, query: str, **values: object) -> list[tuple]:
+        named = {**self._values, **values}
+        return self._connection.execute(query, {k: v for k, v in named.items() if f"${k}" in query}).fetchall()
+
+    def _check_deliveries(self) -> None:
+        missing = [label for (label,) in self._select(MISSING_AGENCIES_QUERY)]
+        if missing:
+            raise click.ClickException(
+                f"no delivery of {', '.join(missing)} for reference date {self._question.reference_date}; "
+                "load it and run dbt build, or name another reference date in the question"
+            )
+
+    def _check_member_list(self, breakdown: str, wanted: tuple[str, ...]) -> None:
+        """Raise click.ClickException unless a breakdown has exactly the members that the question prescribes."""
+        counted = tuple(label for (label,) in self._select(MEMBERS_QUERY, breakdown=breakdown))
+        if counted != wanted:
+            differing = [label for label in (*wanted, *counted) if (label in wanted) != (label in counted)]
+            what = f"{differing[0]!r} is not in both" if differing else "they stand in another order"
+            raise click.ClickException(
+                f"question {self._question.name}, member_lists: {breakdown} is counted by other members ({what}); "
+                "prescribe those of annex_members, or add a breakdown with a list of its own (CONTRIBUTING.md)"
+            )
+
+    def _block(self, table: TableChoice) -> Block:
+        """Return the block of figures that the question chose, in the order of the annex."""
+        unknown = [breakdown for breakdown in table.breakdown if breakdown not in self._breakdowns]
+        if unknown:
+            known = ", ".join(name for name in self._breakdowns if name != TOTAL_BREAKDOWN)
+            raise click.ClickException(f"{self._place(table)} has no breakdown {unknown[0]}; it has {known}")
+        columns = self._figure_columns(table)
+        breakdown, second_breakdown = _pair(table)
+        lines = self._select(
+            FIGURES_QUERY,
+            measures=list(dict.fromkeys(measure for measure, _ in (column.codes for column in columns))),
+            breakdown=breakdown,
+            second_breakdown=second_breakdown,
+            from_year=min(year for _, year in (column.codes for column in columns)),
+        )
+        figures: dict[tuple[str, ...], dict[tuple[str, int], object]] = {}
+        labels: dict[tuple[str, ...], tuple[str, ...]] = {}
+        width = len(table.breakdown)
+        for member, second_member, label, second_label, measure, year, persons, share in lines:
+            codes = (member, second_member)[:width]
+            labels[codes] = (label, second_label)[:width]
+            figures.setdefault(codes, {})[measure, year] = share if persons is None else persons
+        rows = tuple(
+            Row(codes, (*labels[codes], *(cells.get(column.codes) for column in columns)), TOTAL in codes)
+            for codes, cells in figures.items()
+        )
+        if all(row.is_total for row in rows):
+            breakdowns = " and ".join(table.breakdown)
+            raise click.ClickException(f"{self._place(table)} has no {table.measure} by breakdown {breakdowns}")
+        names = [self._breakdowns[breakdown] for breakdown in table.breakdown]
+        word = "naar" if table.breakdown == (REASONS,) else "per"
+        title = f"{self._measures[table.measure].title} {word} {' en '.join(names).lower()}"
+        if table.is_of_last_year:
+            title = f"{title}, {self._question.last_year}"
+        label_columns = tuple(Column(name, TEXT) for name in names)
+        return Block(table.name, title, (*label_columns, *columns), rows, width, table)
+
+    def _place(self, table: TableChoice) -> str:
+        return f"question {self._question.name}, table {table.name}: annex_figures"
+
+    def _figure_columns(self, table: TableChoice) -> tuple[Column, ...]:
+        """Return a column per year; for who was invited, one per measure of the last year."""
+        last_year = self._question.last_year
+        if table.is_reach:
+            about = self._measures[REACH].event_type
+            return tuple(
+                Column(measure.label, PERCENTAGE if name == REACH else INTEGER, (name, last_year))
+                for name, measure in self._measures.items()
+                if measure.event_type == about
+            )
+        if table.is_of_last_year:
+            return (Column("Aantal", INTEGER, (table.measure, last_year)),)
+        return tuple(Column(str(year), INTEGER, (table.measure, year)) for year in self._question.years)
+
+    def _totals_block(self) -> Block:
+        years = self._question.years
+        columns = (
+            Column("Maat", TEXT),
+            Column("Som over", TEXT),
+            *(Column(str(year), INTEGER, (year,)) for year in years),
+            Column("Klopt", TEXT),
+        )
+        rows: dict[tuple[str, str], list[object]] = {}
+        for measure, breakdown, measure_label, breakdown_label, year, persons, agrees in self._select(TOTALS_QUERY):
+            if not agrees:
+                raise click.ClickException(
+                    f"{measure_label} of {year} by {breakdown_label} do not add up to the total; run dbt build and "
+                    "look into its tests"
+                )
+            row = rows.setdefault((measure, breakdown), [measure_label, breakdown_label, *(None for _ in years), "ja"])
+            row[2 + year - self._question.first_year] = persons
+        return Block(
+            "controle_totalen",
+            "Alle uitsplitsingen tellen op tot hetzelfde totaal",
+            columns,
+            tuple(Row(codes, tuple(cells)) for codes, cells in rows.items()),
+            label_columns=2,
+        )
+
+    def _deliveries_block(self, deliveries: list[tuple]) -> Block:
+        columns = (
+            Column("Agentschap", TEXT),
+            Column("Bestand", TEXT),
+            Column("Blad", TEXT),
+            Column("Versie", TEXT),
+            Column("SHA-256 (begin)", TEXT),
+            Column("Aangeleverd", INTEGER, ("delivered",)),
+            Column("Aanvaard", INTEGER, ("accepted",)),
+            Column("Terzijde", INTEGER, ("rejected",)),
+        )
+        rows = tuple(
+            Row(
+                (agency, event_type),
+                (
+                    label,
+                    file_name or NOTHING,
+                    sheet_name or NOTHING,
+                    NOTHING if version is None else str(version),
+                    sha256[:12] if sha256 else NOTHING,
+                    *figures,
+                ),
+                agency == TOTAL,
+            )
+            for agency, event_type, label, file_name, sheet_name, version, sha256, *figures in deliveries
+        )
+        title = "Aangeleverde, aanvaarde en terzijde gelegde rijen"
+        return Block("controle_leveringen", title, columns, rows)
+
+    def _published_block(self) -> Block:
+        columns = (
+            Column("Cijfer", TEXT),
+            Column("Gepubliceerd", INTEGER, ("persons_published",)),
+            Column("Bijlage", INTEGER, ("persons",)),
+            Column("Verschil", INTEGER, ("difference",)),
+            Column("Exact", TEXT),
+            Column("Gepubliceerd op", TEXT),
+            Column("Bron", TEXT),
+        )
+        rows = tuple(
+            Row(
+                tuple(codes),
+                (label, published, persons, difference, "ja" if is_exact else "afgeleid", f"{day:%d/%m/%Y}", source),
+            )
+            for *codes, label, published, persons, difference, is_exact, day, source in self._select(PUBLISHED_QUERY)
+        )
+        return Block("controle_gepubliceerd", "Vergelijking met cijfers die al openbaar zijn", columns, rows)
+
+    def _compared_with_published(self) -> tuple[str, ...]:
+        """Say how many published figures are equal, and each that is not, the largest difference first."""
+        compared = self._select(PUBLISHED_QUERY)
+        differing = sorted((row for row in compared if row[7]), key=lambda row: -abs(row[7]))
+        return (
+            f"{len(compared) - len(differing)} of {len(compared)} published figures are equal",
+            *(
+                f"  {label}: {persons}, but {published} "
+                f"{'published' if is_exact else 'worked out from what was published'} on {day} ({difference:+})"
+                for *_, label, published, persons, difference, is_exact, day, _ in differing
+            ),
+        )
+
+    def _revision_blocks(self) -> tuple[Block, ...]:
+        causes: dict[str, Column] = {}
+        cells: dict[tuple, dict[str, int]] = {}
+        for *cell, cause, cause_label, difference in self._select(REVISION_QUERY):
+            causes[cause] = Column(cause_label, INTEGER, (cause,))
+            cells.setdefault(tuple(cell), {})[cause] = difference
+        columns = (
+            Column("Maat", TEXT),
+            Column("Jaar", TEXT),
+            Column("Agentschap", TEXT),
+            Column("Vorige", INTEGER, ("before",)),
+            Column("Nu", INTEGER, ("now",)),
+            Column("Verschil", INTEGER, ("difference",)),
+            *causes.values(),
+        )
+        rows = tuple(
+            Row(
+                (measure, year, agency),
+                (measure_label, str(year), agency_label, *figures, *(by_cause[cause] for cause in causes)),
+            )
+            for (measure, year, agency, measure_label, agency_label, *figures), by_cause in cells.items()
+        )
+        title = "Verschil per maat, jaar en agentschap, verdeeld over de oorzaken"
+        return (
+            self._crossed_block(
+                "herziening_oorzaken",
+                "Personen die anders geteld zijn, naar oorzaak",
+                "Oorzaak",
+                self._select(REVISION_CAUSES_QUERY),
+            ),
+            Block("herziening_cijfers", title, columns, rows, label_columns=3),
+        )
+
+    def _outside_list(self) -> tuple[OutsideList, ...]:
+        found: dict[tuple[str, str], dict[int, int]] = {}
+        for measure, label, year, persons in self._select(OUTSIDE_LIST_QUERY):
+            found.setdefault((measure, label), {})[year] = persons
+        return tuple(
+            OutsideList(self._measures[measure], label, persons) for (measure, label), persons in found.items()
+        )
+
+    def _crossed_block(self, table_name: str, title: str, label_header: str, cells: Iterable[tuple]) -> Block:
+        """Lay out (row code, row label, column codes, column label, figure) cells, ordered by row, then by column."""
+        columns: dict[tuple, Column] = {}
+        rows: dict[tuple[str, str], list[int]] = {}
+        for code, label, column_codes, header, figure in cells:
+            columns.setdefault(tuple(column_codes), Column(header, INTEGER, tuple(column_codes)))
+            rows.setdefault((code, label), []).append(figure)
+        return Block(
+            table_name,
+            title,
+            (Column(label_header, TEXT), *columns.values()),
+            tuple(Row((code,), (label, *figures), code == TOTAL) for (code, label), figures in rows.items()),
+        )
+
+
+def _pair(table: TableChoice) -> tuple[str, str]:
+    """Return the two breakdowns of a table; a single one stands beside the total."""
+    return (*table.breakdown, TOTAL_BREAKDOWN)[:2]
+
+
+def _provenance(deliveries: list[tuple]) -> dict[str, str]:
+    """Return the version of the models, and the version and hash of every delivered file."""
+    return {"models": code_version()} | {
+        f"{agency}/{file_name}" + (f"/{sheet_name}" if sheet_name else ""): f"version {version}, sha256 {sha256}"
+        for agency, _, _, file_name, sheet_name, version, sha256, *_ in deliveries
+        if agency != TOTAL
+    }

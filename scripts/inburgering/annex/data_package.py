@@ -1,0 +1,366 @@
+"""Write the figures of the annex as a data package: a tidy CSV per tab, and what its columns are in datapackage.json.
+
+The figures are those of the annex's tables, one per row. Standard: https://datapackage.org, version 2.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime
+import hashlib
+import io
+import json
+import re
+import unicodedata
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from inburgering.annex.annex import NOTHING, TEXT, TOTAL, TOTAL_BREAKDOWN, Annex, Block, TabContents
+from inburgering.annex.plain_cell import FORMULA_STARTS
+from inburgering.annex.question import REACH, Question
+from inburgering.annex.texts import DEFINITIONS, dutch_date, source_line, status_line
+from inburgering.annex.workbook import CONTROL, CONTROL_TITLE, REVISION, REVISION_TITLE, tab_notes
+
+PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
+DESCRIPTOR = "datapackage.json"
+CSV_NAME = re.compile(r"tab_\w+\.csv")
+LICENCE = {
+    "name": "EUPL-1.2",
+    "title": "European Union Public Licence 1.2",
+    "path": "https://spdx.org/licenses/EUPL-1.2.html",
+}
+DELIVERIES = "controle_leveringen"
+
+# Name, type, title and description of every column of the package.
+COLUMNS = {
+    "table": ("string", "Tabel", "De Excel-tabel van de bijlage waarin het cijfer staat."),
+    "reference_date": ("date", "Peildatum", "De dag waarvan het cijfer de toestand weergeeft."),
+    "year": ("year", "Jaar", "Het kalenderjaar waarin de personen geteld zijn."),
+    "measure": ("string", "Maat", "Wat er geteld is."),
+    "breakdown": ("string", "Uitsplitsing", "Waarnaar de personen uitgesplitst zijn."),
+    "member": ("string", "Code", "De code van de rij binnen de uitsplitsing; ‘totaal’ voor het totaal."),
+    "label": ("string", "Naam", "De naam van de rij, zoals in de bijlage."),
+    "second_breakdown": ("string", "Tweede uitsplitsing", "Waarnaar de personen verder uitgesplitst zijn."),
+    "second_member": ("string", "Tweede code", "De code binnen de tweede uitsplitsing; ‘totaal’ voor alle samen."),
+    "second_label": ("string", "Tweede naam", "De naam binnen de tweede uitsplitsing, zoals in de bijlage."),
+    "persons": ("integer", "Aantal personen", "Aantal personen; nul is geen enkele persoon."),
+    "reach": (
+        "number",
+        "Bereik",
+        "Aangemeld gedeeld door uitgenodigd, van 0 tot 1; staat er alleen bij de maat ‘reach’.",
+    ),
+    "provisional": ("boolean", "Voorlopig", "Of de cijfers van het jaar voorlopig zijn."),
+    "total": ("boolean", "Totaal", "Of de rij het totaal van de tabel is; tel haar niet bij de andere rijen op."),
+    "row": ("integer", "Rij", "De hoeveelste rij van de Excel-tabel het is."),
+    "column": ("string", "Kolom", "De kolom van de Excel-tabel."),
+    "figure": ("number", "Cijfer", "Het cijfer; leeg waar de cel tekst bevat."),
+    "text": ("string", "Tekst", "De tekst; leeg waar de cel een cijfer bevat."),
+}
+UNITS = {"persons": "personen", REACH: "aandeel van 0 tot 1"}
+OPTIONAL = (REACH, "figure", "text")
+OWN_COLUMNS = ("table", "reference_date", "row", "column", "figure", "text")
+CROSSED_COLUMNS = ("second_breakdown", "second_member", "second_label")
+_DEFINED = dict(DEFINITIONS)
+MEASURES = {
+    "contracts": _DEFINED["Eerste contract"],
+    "attests": _DEFINED["Eerste attest"],
+    "invited": _DEFINED["Uitgenodigd"],
+    "registered": _DEFINED["Aangemeld"],
+    "not_registered": "Uitgenodigd en niet aangemeld.",
+    REACH: _DEFINED["Bereik"],
+}
+
+
+@dataclass(frozen=True)
+class TidyTable:
+    """A CSV file of the package: its name without suffix, what it holds, and its columns and rows as text."""
+
+    name: str
+    title: str
+    description: str
+    columns: tuple[str, ...]
+    primary_key: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+    def values_of(self, column: str) -> list[str]:
+        """Return the different values of a column, in their order."""
+        place = self.columns.index(column)
+        return list(dict.fromkeys(row[place] for row in self.rows))
+
+    def content(self) -> bytes:
+        """Return the file as bytes: UTF-8, comma, LF, quotes where RFC 4180 needs them."""
+        text = io.StringIO()
+        csv.writer(text, lineterminator="\n").writerows([self.columns, *self.rows])
+        return text.getvalue().encode()
+
+
+def package_folder(workbook: Path) -> Path:
+    """Return the folder of the package that belongs to a workbook: its name without suffix.
+
+    Raises click.ClickException when that is no folder of its own, or holds anything but a package made before.
+    """
+    folder = workbook.with_suffix("")
+    if folder == workbook:
+        raise click.ClickException(f"{workbook}: name a file that ends in .xlsx; its data package goes in {folder}/")
+    if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
+        raise click.ClickException(
+            f"{folder}: the data package goes here; move this file or name another with --output"
+        )
+    strangers = [
+        path.name for path in (sorted(folder.iterdir()) if folder.exists() else []) if not _belongs_to_a_package(path)
+    ]
+    if strangers:
+        raise click.ClickException(
+            f"{folder}: the data package goes here, but it holds {strangers[0]}; move that or name another file "
+            "with --output"
+        )
+    return folder
+
+
+def _belongs_to_a_package(path: Path) -> bool:
+    return path.is_file() and (path.name == DESCRIPTOR or CSV_NAME.fullmatch(path.name) is not None)
+
+
+def write_package(folder: Path, annex: Annex) -> None:
+    """Write the package of an annex into a new folder."""
+    folder.mkdir()
+    for name, content in _files(annex).items():
+        (folder / name).write_bytes(content)
+
+
+def check_package(folder: Path, annex: Annex) -> None:
+    """Read a written package back and compare every line with the annex.
+
+    Raises click.ClickException naming the first line that differs, or a file that is missing or not described.
+    """
+    expected = {f"{table.name}.csv": table for table in tidy_tables(annex)}
+    if {path.name for path in folder.iterdir()} != {DESCRIPTOR, *expected}:
+        raise click.ClickException(f"{folder}: files are missing or unexpected; report this as a bug")
+    described = json.loads((folder / DESCRIPTOR).read_text(encoding="utf-8"))["resources"]
+    hashes = {resource["path"]: resource["hash"] for resource in described}
+    for name, table in expected.items():
+        path = folder / name
+        if hashes[name] != _hash(path.read_bytes()):
+            raise click.ClickException(f"{path}: is not the file that {DESCRIPTOR} describes; report this as a bug")
+        with path.open(encoding="utf-8", newline="") as file:
+            written = [tuple(row) for row in csv.reader(file)]
+        wanted = [table.columns, *table.rows]
+        for line, (found, row) in enumerate(zip(written, wanted, strict=False), start=1):
+            if found != row:
+                raise click.ClickException(f"{path}, line {line}: is {found}, the warehouse says {row}")
+        if len(written) != len(wanted):
+            raise click.ClickException(f"{path}: has {len(written)} lines, the warehouse {len(wanted)}")
+
+
+def tidy_tables(annex: Annex) -> list[TidyTable]:
+    """Return the files of a package, one per tab that has figures."""
+    tables: list[TidyTable] = []
+    for contents in annex.tabs:
+        name = _file_name(contents.tab.name, {table.name for table in tables})
+        tables.append(_tab_table(name, contents, annex))
+    tables.append(_own_table(CONTROL, CONTROL_TITLE, annex.checks, annex.question))
+    if annex.previous_reference_date:
+        title = f"{REVISION_TITLE} {dutch_date(annex.previous_reference_date)}"
+        tables.append(_own_table(REVISION, title, annex.revision, annex.question))
+    for table in tables:
+        _refuse_formulas(table)
+    return tables
+
+
+def _file_name(tab: str, taken: set[str]) -> str:
+    ascii_name = unicodedata.normalize("NFKD", tab.casefold()).encode("ascii", "ignore").decode()
+    name = "tab_" + (re.sub(r"[^a-z0-9]+", "_", ascii_name).strip("_") or "x")
+    while name in taken:
+        name += "_x"
+    return name
+
+
+def _tab_table(name: str, contents: TabContents, annex: Annex) -> TidyTable:
+    question, tab = annex.question, contents.tab
+    left_out = {*OWN_COLUMNS} - {"table", "reference_date"}
+    if not any(table.is_reach for table in tab.tables):
+        left_out.add(REACH)
+    if not any(len(table.breakdown) > 1 for table in tab.tables):
+        left_out.update(CROSSED_COLUMNS)
+    columns = tuple(column for column in COLUMNS if column not in left_out)
+    rows = [
+        tuple(cells[column] for column in columns) for block in contents.blocks for cells in _observations(block, annex)
+    ]
+    asked = " ".join(question.sub_questions[part] for part in tab.answers)
+    description = " ".join([asked, status_line(question), source_line(question), *tab_notes(annex, contents)])
+    key = ("table", "reference_date", "year", "measure", "member", "second_member")
+    key = tuple(column for column in key if column in columns)
+    return TidyTable(name, f"{tab.name}. {question.title_of(tab)}", description, columns, key, tuple(rows))
+
+
+def _observations(block: Block, annex: Annex) -> list[dict[str, str]]:
+    """Return the figures of one table of the annex, one by one."""
+    question = annex.question
+    breakdowns = (*block.choice.breakdown, TOTAL_BREAKDOWN)[:2]
+    observations = []
+    for row in block.rows:
+        members = (*row.codes, TOTAL)[:2]
+        labels = (*row.cells[: block.label_columns], annex.breakdowns[TOTAL_BREAKDOWN])[:2]
+        figures = zip(block.columns[block.label_columns :], row.cells[block.label_columns :], strict=True)
+        for column, figure in figures:
+            measure, year = column.codes
+            observations.append(
+                {
+                    "table": block.table_name,
+                    "reference_date": str(question.reference_date),
+                    "year": str(year),
+                    "measure": measure,
+                    "breakdown": breakdowns[0],
+                    "member": members[0],
+                    "label": labels[0],
+                    "second_breakdown": breakdowns[1],
+                    "second_member": members[1],
+                    "second_label": labels[1],
+                    "persons": "" if measure == REACH else _text(figure),
+                    REACH: _text(figure) if measure == REACH else "",
+                    "provisional": _truth(year in question.provisional_years),
+                    "total": _truth(row.is_total),
+                }
+            )
+    return observations
+
+
+def _text(value: object) -> str:
+    return "" if value is None else str(value)
+
+
+def _truth(value: bool) -> str:
+    return "true" if value else "false"
+
+
+def _own_table(tab: str, title: str, blocks: tuple[Block, ...], question: Question) -> TidyTable:
+    """Return the tables of a tab that every annex has, cell by cell: their columns are of many kinds."""
+    rows = [
+        (
+            block.table_name,
+            str(question.reference_date),
+            str(number),
+            column.header,
+            "" if column.kind == TEXT else _text(cell),
+            _text(cell) if column.kind == TEXT else "",
+        )
+        for block in blocks
+        for number, row in enumerate(block.rows, start=1)
+        for column, cell in zip(block.columns, row.cells, strict=True)
+    ]
+    description = f"De tabellen van het tabblad {tab}, cel per cel. Peildatum {dutch_date(question.reference_date)}."
+    return TidyTable(_file_name(tab, set()), title, description, OWN_COLUMNS, ("table", "row", "column"), tuple(rows))
+
+
+def _refuse_formulas(table: TidyTable) -> None:
+    """Raise click.ClickException for a text that a spreadsheet would take for a formula when it opens the CSV."""
+    for column in table.columns:
+        if COLUMNS[column][0] != "string":
+            continue
+        for text in table.values_of(column):
+            if len(text) > 1 and text.startswith(FORMULA_STARTS):
+                raise click.ClickException(
+                    f"{table.name}.csv: {column} {text!r} starts as a formula does; change that text in its seed"
+                )
+
+
+def _files(annex: Annex) -> dict[str, bytes]:
+    tables = tidy_tables(annex)
+    contents = {f"{table.name}.csv": table.content() for table in tables}
+    descriptor = _descriptor(annex)
+    descriptor["resources"] = [_resource(table, contents[f"{table.name}.csv"], annex) for table in tables]
+    text = json.dumps(descriptor, ensure_ascii=False, indent=2) + "\n"
+    return {**contents, DESCRIPTOR: text.encode()}
+
+
+def _descriptor(annex: Annex) -> dict[str, object]:
+    question = annex.question
+    created = datetime.datetime.combine(question.reference_date, datetime.time(), datetime.UTC)
+    definitions = "\n".join(f"- {term}: {text}" for term, text in DEFINITIONS)
+    return {
+        "$schema": PROFILE,
+        "name": question.name,
+        "title": f"Bijlage bij {question.label[:1].lower()}{question.label[1:]}: {question.title}",
+        "description": f"{status_line(question)}\n\nDefinities:\n\n{definitions}",
+        "created": f"{created:%Y-%m-%dT%H:%M:%SZ}",
+        "keywords": ["inburgering", "contracten", "attesten", "wervingsbrieven"],
+        "licenses": [LICENCE],
+        "sources": _sources(annex),
+        "provenance": annex.provenance,
+    }
+
+
+def _sources(annex: Annex) -> list[dict[str, str]]:
+    """Return the delivered files as the tab Controle names them."""
+    deliveries = next(block for block in annex.checks if block.table_name == DELIVERIES)
+    headers = [column.header for column in deliveries.columns]
+    sources = []
+    for row in deliveries.rows:
+        cells = dict(zip(headers, row.cells, strict=True))
+        if not row.is_total:
+            sheet = "" if cells["Blad"] == NOTHING else f", blad {cells['Blad']}"
+            sources.append({"title": f"{row.cells[0]}: {cells['Bestand']}{sheet}", "version": cells["Versie"]})
+    return sources
+
+
+def _resource(table: TidyTable, content: bytes, annex: Annex) -> dict[str, object]:
+    return {
+        "name": table.name,
+        "path": f"{table.name}.csv",
+        "type": "table",
+        "title": table.title,
+        "description": table.description,
+        "format": "csv",
+        "mediatype": "text/csv",
+        "encoding": "utf-8",
+        "dialect": {"delimiter": ",", "lineTerminator": "\n", "quoteChar": '"', "doubleQuote": True, "header": True},
+        "bytes": len(content),
+        "hash": _hash(content),
+        "schema": {
+            "fields": [_field(table, column, annex) for column in table.columns],
+            "primaryKey": list(table.primary_key),
+            "missingValues": [""],
+        },
+    }
+
+
+def _hash(content: bytes) -> str:
+    return f"sha256:{hashlib.sha256(content).hexdigest()}"
+
+
+def _field(table: TidyTable, column: str, annex: Annex) -> dict[str, object]:
+    kind, title, description = COLUMNS[column]
+    field: dict[str, object] = {"name": column, "type": kind, "title": title, "description": description}
+    required = column not in OPTIONAL and not (column == "persons" and REACH in table.columns)
+    constraints: dict[str, object] = {"required": True} if required else {}
+    if column in ("table", "measure", "breakdown", "second_breakdown") or (
+        column == "column" and "row" in table.columns
+    ):
+        constraints["enum"] = table.values_of(column)
+    if column == "measure":
+        shown = table.values_of(column)
+        field["description"] = " ".join([description, *(f"‘{value}’: {MEASURES[value]}" for value in shown)])
+        field["categories"] = [{"value": value, "label": _measure_label(value, annex)} for value in shown]
+    if column in ("breakdown", "second_breakdown"):
+        labels = annex.breakdowns
+        field["categories"] = [{"value": value, "label": labels[value]} for value in table.values_of(column)]
+    if column == "year":
+        constraints |= {"minimum": annex.question.first_year, "maximum": annex.question.last_year}
+    if column in ("persons", REACH):
+        constraints["minimum"] = 0
+    if column == REACH:
+        constraints["maximum"] = 1
+    if column == "row":
+        constraints["minimum"] = 1
+    if column in UNITS:
+        field["unit"] = UNITS[column]
+    if constraints:
+        field["constraints"] = constraints
+    return field
+
+
+def _measure_label(measure: str, annex: Annex) -> str:
+    """Return the name of a measure: as in the title of a table, of the reach as in a column header."""
+    return annex.measures[measure].label if measure == REACH else annex.measures[measure].title

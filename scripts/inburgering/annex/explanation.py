@@ -1,0 +1,276 @@
+"""Find out what a figure of an annex counts, and which rows are behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+import duckdb
+from openpyxl import load_workbook
+from openpyxl.utils.cell import coordinate_to_tuple, range_boundaries
+
+from inburgering.annex.annex import TEXT, TOTAL, Annex, Block, Row
+from inburgering.annex.question import REACH, Question, read_question
+
+ROW_OF_FILE = "agency, delivery_version, file_name, sheet_name, row_number"
+PERSON_COLUMNS = f"person_key, {ROW_OF_FILE}, event_number, attribution_date"
+REVISED_COLUMNS = "person_key, cause, old_year, old_agency, old_event_number, new_year, new_agency, new_event_number"
+# A fact names its row by agency, event type and row number; the current files give file, sheet and version.
+FILE_OF_ROW = "inner join int_current_files using (reference_date, agency, event_type)"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a figure stands: its question, its Excel table, and its row and column in that table, from 0."""
+
+    place: str
+    question: Question
+    table_name: str
+    row: int
+    column: int
+    value: float
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A figure of the annex: its block and row, and the header, the kind and the codes of its column."""
+
+    annex: Annex
+    block: Block
+    row: Row
+    header: str
+    kind: str
+    codes: tuple[object, ...]
+
+    @property
+    def labels(self) -> tuple[object, ...]:
+        """Return the labels of the row."""
+        return self.row.cells[: self.block.label_columns]
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """What a figure counts, in words; the model that shows it; and SQL for the rows behind it.
+
+    Every row has a column `counts_as`; these add up to the figure, for a reach divided by those of `divisor`.
+    """
+
+    words: str
+    model: str
+    rows: str
+    divisor: str | None = None
+
+    def figure(self, connection: duckdb.DuckDBPyConnection) -> float:
+        """Work the figure out anew from the rows behind it."""
+        counted, divided_by = (_add_up(connection, rows) for rows in (self.rows, self.divisor))
+        if self.divisor is None:
+            return counted
+        return counted / divided_by if divided_by else 0
+
+
+def _add_up(connection: duckdb.DuckDBPyConnection, rows: str | None) -> int:
+    if rows is None:
+        return 0
+    return int(connection.execute(f"select coalesce(sum(counts_as), 0) from ({rows})").fetchall()[0][0])
+
+
+def find_place(workbook_path: Path, place: str) -> Place:
+    """Return the figure at a place like `2c!D14`; raises click.ClickException when no figure is there."""
+    sheet_name, _, coordinate = place.rpartition("!")
+    try:
+        workbook = load_workbook(workbook_path)
+        row, column = coordinate_to_tuple(coordinate.replace("$", "").upper())
+    except (OSError, KeyError, ValueError) as error:
+        text = " ".join(str(error).split())
+        raise click.ClickException(
+            f"{workbook_path} {place}: not a workbook and a cell like '2c!D14' ({text})"
+        ) from None
+    sheet_name = sheet_name.strip("'")
+    if sheet_name not in workbook.sheetnames:
+        raise click.ClickException(f"{workbook_path}: no sheet {sheet_name!r}; it has {', '.join(workbook.sheetnames)}")
+    question = read_question(workbook.properties.identifier or "")
+    sheet = workbook[sheet_name]
+    for name, reference in sheet.tables.items():
+        first_column, header_row, last_column, last_row = range_boundaries(reference)
+        if first_column <= column <= last_column and header_row < row <= last_row:
+            value = sheet.cell(row, column).value
+            if not isinstance(value, str):
+                return Place(place, question, name, row - header_row - 1, column - first_column, value)
+    raise click.ClickException(f"{workbook_path}: {place} is no figure of a table; choose a cell with a figure")
+
+
+def find_cell(place: Place, annex: Annex) -> Cell:
+    """Return the figure of an annex that stands at a place of its workbook.
+
+    Raises click.ClickException when the annex has no figure there any more.
+    """
+    for block in annex.blocks:
+        if block.table_name == place.table_name and place.row < len(block.rows) and place.column < len(block.columns):
+            column = block.columns[place.column]
+            if column.kind != TEXT:
+                return Cell(annex, block, block.rows[place.row], column.header, column.kind, column.codes)
+    raise click.ClickException(
+        f"{place.place}: the warehouse was built anew since and has no figure there; export anew"
+    )
+
+
+def explain(cell: Cell) -> Explanation:
+    """Return what a figure counts and how to list its rows."""
+    return _explain_count(cell) if cell.block.choice else OWN_TABLES[cell.block.table_name](cell)
+
+
+def _date(cell: Cell) -> str:
+    return f"date '{cell.annex.question.reference_date}'"
+
+
+def _rows(columns: str, model: str, *conditions: str, counts_as: str = "1") -> str:
+    return f"select {counts_as} as counts_as, {columns}\nfrom {model}\nwhere " + "\n  and ".join(conditions)
+
+
+def _persons(cell: Cell, measure: str, year: object, *conditions: str, reference_date: str | None = None) -> str:
+    return _rows(
+        PERSON_COLUMNS,
+        f"annex_counted_persons {FILE_OF_ROW}",
+        f"reference_date = {reference_date or _date(cell)}",
+        f"measure = '{measure}'",
+        f"year = {year}",
+        *conditions,
+    )
+
+
+def _explain_count(cell: Cell) -> Explanation:
+    """A figure of the question: persons of a measure in a year, of one member or pair of members, or of all."""
+    measure, year = cell.codes
+    chosen = list(zip(cell.block.choice.breakdown, cell.row.codes, cell.labels, strict=True))
+    members = ", ".join(f"{breakdown}: {'all' if member == TOTAL else label}" for breakdown, member, label in chosen)
+    conditions = [f"{breakdown} = '{member}'" for breakdown, member, _ in chosen if member != TOTAL]
+    words = f"{cell.annex.measures[measure].title} ({measure}) of {year}, {members}"
+    if measure != REACH:
+        return Explanation(words, "annex_figures", _persons(cell, measure, year, *conditions))
+    registered, invited = (_persons(cell, of, year, *conditions) for of in ("registered", "invited"))
+    words += "; a reach is the registered, listed here, divided by the invited"
+    return Explanation(words, "annex_figures", registered, invited)
+
+
+def _explain_total(cell: Cell) -> Explanation:
+    measure_label, breakdown_label = cell.labels
+    (year,) = cell.codes
+    return Explanation(
+        f"{measure_label} of {year}, the figures by {breakdown_label.lower()} added up",
+        "annex_checks_totals",
+        _persons(cell, cell.row.codes[0], year),
+    )
+
+
+def _explain_delivery(cell: Cell) -> Explanation:
+    agency, event_type = cell.row.codes
+    conditions = [f"reference_date = {_date(cell)}"]
+    if agency != TOTAL:
+        conditions += [f"agency = '{agency}'", f"event_type = '{event_type}'"]
+    accepted = _rows(
+        f"{ROW_OF_FILE}, 'accepted' as verdict", f"int_events {FILE_OF_ROW}", *conditions, "rejection_reason is null"
+    )
+    rejected = _rows(f"{ROW_OF_FILE}, rejection_reason as verdict", f"int_rejected_rows {FILE_OF_ROW}", *conditions)
+    rows = {"accepted": accepted, "rejected": rejected, "delivered": f"{accepted}\nunion all\n{rejected}"}
+    label, file_name, sheet_name, *_ = cell.row.cells
+    place = "all files" if agency == TOTAL else f"{label}, {file_name} {sheet_name.strip('–')}".strip()
+    return Explanation(f"Rows ({cell.header.lower()}) of {place}", "annex_checks_deliveries", rows[cell.codes[0]])
+
+
+def _explain_rejected(cell: Cell) -> Explanation:
+    agency, event_type = cell.codes
+    conditions = [f"reference_date = {_date(cell)}", f"agency = '{agency}'", f"event_type = '{event_type}'"]
+    if not cell.row.is_total:
+        conditions.append(f"rejection_reason = '{cell.row.codes[0]}'")
+    return Explanation(
+        f"Rows rejected of {cell.header}, reason: {cell.labels[0]}",
+        "annex_checks_rejected",
+        _rows(f"{ROW_OF_FILE}, rejection_reason", f"int_rejected_rows {FILE_OF_ROW}", *conditions),
+    )
+
+
+def _explain_warnings(cell: Cell) -> Explanation:
+    (agency,) = cell.codes
+    conditions = [f"reference_date = {_date(cell)}", f"agency = '{agency}'"]
+    if not cell.row.is_total:
+        conditions.append(f"warning = '{cell.row.codes[0]}'")
+    return Explanation(
+        f"Warnings about rows of {cell.header} that count, warning: {cell.labels[0]}",
+        "annex_checks_warnings",
+        _rows(f"{ROW_OF_FILE}, warning", f"int_event_warnings {FILE_OF_ROW}", *conditions),
+    )
+
+
+def _explain_published(cell: Cell) -> Explanation:
+    year, measure, breakdown, member = cell.row.codes
+    rows = _rows(
+        "measure, year, breakdown, member, persons, persons_published, difference, published_on, source",
+        "annex_checks_published",
+        f"reference_date = {_date(cell)}",
+        f"year = {year}",
+        f"measure = '{measure}'",
+        f"breakdown = '{breakdown}'",
+        f"member = '{member}'",
+        counts_as=str(cell.codes[0]),
+    )
+    label = cell.labels[0]
+    words = f"{cell.header} of {label}: a published figure beside the annex's own, whose rows its own tab lists"
+    return Explanation(words, "annex_checks_published", rows)
+
+
+def _explain_cause(cell: Cell) -> Explanation:
+    (measure,) = cell.codes
+    return Explanation(
+        f"{cell.header}: persons who are counted otherwise than at the previous reference date, cause: {cell.labels[0]}",
+        "annex_revision_causes",
+        _rows(
+            REVISED_COLUMNS,
+            "annex_revised_persons",
+            f"reference_date = {_date(cell)}",
+            f"measure = '{measure}'",
+            f"cause = '{cell.row.codes[0]}'",
+        ),
+    )
+
+
+def _explain_revision(cell: Cell) -> Explanation:
+    measure, year, agency = cell.row.codes
+    measure_label, _, agency_label = cell.labels
+    (code,) = cell.codes
+    words = f"{measure_label} of {year}, {agency_label}: {cell.header.lower()}"
+    model = "annex_revision"
+    of_agency = f"agency = '{agency}'"
+    if code == "now":
+        return Explanation(words, model, _persons(cell, measure, year, of_agency))
+    if code == "before":
+        previous = f"date '{cell.annex.previous_reference_date}'"
+        return Explanation(words, model, _persons(cell, measure, year, of_agency, reference_date=previous))
+    conditions = [f"reference_date = {_date(cell)}", f"measure = '{measure}'"]
+    if code != "difference":
+        conditions.append(f"cause = '{code}'")
+    sides = [
+        _rows(
+            REVISED_COLUMNS,
+            "annex_revised_persons",
+            *conditions,
+            f"{side}_year = {year}",
+            f"{side}_agency = '{agency}'",
+            counts_as=counts_as,
+        )
+        for side, counts_as in (("new", "1"), ("old", "-1"))
+    ]
+    words += "; a person who is counted here now is one more, a person who was counted here before is one less"
+    return Explanation(words, model, "\nunion all\n".join(sides))
+
+
+OWN_TABLES: dict[str, Callable[[Cell], Explanation]] = {
+    "controle_totalen": _explain_total,
+    "controle_leveringen": _explain_delivery,
+    "controle_terzijde": _explain_rejected,
+    "controle_opmerkingen": _explain_warnings,
+    "controle_gepubliceerd": _explain_published,
+    "herziening_oorzaken": _explain_cause,
+    "herziening_cijfers": _explain_revision,
+}

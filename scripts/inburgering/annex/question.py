@@ -1,0 +1,165 @@
+"""A parliamentary question as configuration: a dbt exposure whose metadata says what the annex must show."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from pathlib import Path
+from typing import Annotated, Literal
+
+import click
+import yaml
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+
+from inburgering.settings import CHECKOUT
+
+QUESTIONS = CHECKOUT / "models" / "questions"
+OWN_SHEETS = ("Toelichting", "Controle", "Herziening")
+LONGEST_SHEET_NAME = 31
+REACH = "reach"
+REASONS = "not_registered_reason"
+
+
+def _sheet_name(name: str) -> str:
+    if not name or len(name) > LONGEST_SHEET_NAME or re.search(r"[\[\]:*?/\\]", name) or name.strip("'") != name:
+        raise ValueError(f"{name!r} cannot be the name of a sheet: 1 to 31 characters, none of []:*?/\\, no outer '")
+    if name.casefold() in {sheet.casefold() for sheet in OWN_SHEETS}:
+        raise ValueError(f"{name!r} is a sheet that every annex has")
+    return name
+
+
+def _table_name(name: str) -> str:
+    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*_[A-Za-z0-9_]*", name):
+        raise ValueError(f"{name!r} cannot be the name of a table: letters, digits and at least one underscore")
+    return name
+
+
+def _as_list(breakdown: object) -> object:
+    return [breakdown] if isinstance(breakdown, str) else breakdown
+
+
+def _different(breakdown: tuple[str, ...]) -> tuple[str, ...]:
+    if len(set(breakdown)) < len(breakdown):
+        raise ValueError(f"{breakdown[0]} cannot be crossed with itself")
+    return breakdown
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class TableChoice(_Strict):
+    """An Excel table: what it counts, by which breakdown or which two crossed.
+
+    A table shows a column per year; `reach` and `not_registered` by reason show the last year.
+    """
+
+    name: Annotated[str, AfterValidator(_table_name)]
+    measure: Literal["contracts", "attests", "invited", "registered", "not_registered", "reach"]
+    breakdown: Annotated[
+        tuple[str, ...], Field(min_length=1, max_length=2), BeforeValidator(_as_list), AfterValidator(_different)
+    ]
+
+    @property
+    def is_reach(self) -> bool:
+        """Return whether the table shows who was invited and who registered."""
+        return self.measure == REACH
+
+    @property
+    def is_of_last_year(self) -> bool:
+        """Return whether the table shows the last year only."""
+        return self.is_reach or self.breakdown == (REASONS,)
+
+
+class Tab(_Strict):
+    """A tab: its tables two by two, left and right, the notes below them and a chart."""
+
+    name: Annotated[str, AfterValidator(_sheet_name)]
+    title: str = Field(min_length=1)
+    answers: tuple[str, ...] = Field(min_length=1)
+    tables: tuple[TableChoice, ...] = Field(min_length=1)
+    notes: tuple[Literal["december_rule", "no_feed_for_brussels", "status_outside_list"], ...] = ()
+    chart: Literal["per_year", "reach"] | None = None
+
+
+class Question(_Strict):
+    """A question: what was asked, as of which reference date, and for which years (first to last, inclusive).
+
+    A member list says which members of a breakdown the question prescribes, by their labels and in its order.
+    """
+
+    name: str
+    label: str
+    number: int
+    asked_on: datetime.date
+    asked_in: str
+    answered_by: str
+    title: str
+    reference_date: datetime.date
+    first_year: int
+    last_year: int
+    provisional_years: tuple[int, ...]
+    sub_questions: dict[str, str] = Field(min_length=1)
+    member_lists: dict[str, tuple[str, ...]] = {}
+    tabs: tuple[Tab, ...] = Field(min_length=1)
+
+    @property
+    def years(self) -> range:
+        """Return the years the annex shows."""
+        return range(self.first_year, self.last_year + 1)
+
+    @property
+    def tables(self) -> tuple[TableChoice, ...]:
+        """Return the tables of all tabs."""
+        return tuple(table for tab in self.tabs for table in tab.tables)
+
+    def title_of(self, tab: Tab) -> str:
+        """Return the title of a tab with the question's years filled in."""
+        return tab.title.format(first_year=self.first_year, last_year=self.last_year)
+
+    @model_validator(mode="after")
+    def _agrees_with_itself(self) -> Question:
+        if self.first_year > self.last_year:
+            raise ValueError(f"first_year {self.first_year} is after last_year {self.last_year}")
+        if self.last_year > self.reference_date.year:
+            raise ValueError(f"last_year {self.last_year} is after the reference date {self.reference_date}")
+        if not set(self.provisional_years) <= set(self.years):
+            raise ValueError("provisional_years are not all between first_year and last_year")
+        answered = {part for tab in self.tabs for part in tab.answers}
+        if answered != set(self.sub_questions):
+            differing = ", ".join(sorted(answered ^ set(self.sub_questions)))
+            raise ValueError(f"sub-question {differing}: not both asked in sub_questions and answered by a tab")
+        for what, names in (("tab", [tab.name for tab in self.tabs]), ("table", [table.name for table in self.tables])):
+            folded = [name.casefold() for name in names]
+            if len(set(folded)) < len(folded):
+                raise ValueError(f"two {what}s have the same name")
+        return self
+
+
+def read_question(name: str, folder: Path = QUESTIONS) -> Question:
+    """Read the question `<folder>/<name>.yml`; raises click.ClickException saying what is wrong with it."""
+    path = folder / f"{name}.yml"
+    if not path.is_file():
+        known = ", ".join(sorted(file.stem for file in folder.glob("*.yml")))
+        raise click.ClickException(f"{path}: no such question; known are {known}")
+    try:
+        exposure = yaml.safe_load(path.read_text(encoding="utf-8"))["exposures"][0]
+        question = Question(name=exposure["name"], label=exposure["label"], **exposure["config"]["meta"])
+        titles = [question.title_of(tab) for tab in question.tabs]
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        message = first["msg"].removeprefix("Value error, ")
+        raise click.ClickException(f"{path}: {place + ': ' if place else ''}{message}") from None
+    except (yaml.YAMLError, KeyError, IndexError, TypeError, ValueError) as error:
+        text = " ".join(str(error).split())
+        raise click.ClickException(f"{path}: no question that can be read ({text}); compare it with others") from None
+    if question.name != name or not all(titles):
+        raise click.ClickException(f"{path}: the exposure is called {question.name}; give it the name of its file")
+    return question
+
+
+def newest_question(folder: Path = QUESTIONS) -> Question:
+    """Return the question with the latest reference date."""
+    questions = [read_question(path.stem, folder) for path in sorted(folder.glob("*.yml"))]
+    return max(questions, key=lambda question: (question.reference_date, question.asked_on))

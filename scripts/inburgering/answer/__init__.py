@@ -1,0 +1,1 @@
+"""The Dutch draft of the answer."""

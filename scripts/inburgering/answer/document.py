@@ -1,0 +1,79 @@
+"""Lay out the answer as a Word document, in the form in which ministers answer written questions."""
+
+from __future__ import annotations
+
+import datetime
+
+from docx import Document
+from docx.document import Document as WordDocument
+from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+from docx.shared import Cm, Pt, RGBColor
+
+from inburgering.annex.question import Question
+from inburgering.annex.texts import status_line
+from inburgering.answer.template import Paragraph
+
+LANGUAGE = "nl-BE"
+FONT = "Calibri"
+BLUE = RGBColor(0x1F, 0x4E, 0x79)
+STYLES = {"title": "Title", "heading": "Heading 1", "asked": "Quote", "bullet": "List Bullet", "text": "Normal"}
+SIZES = {"Title": 20, "Heading 1": 13, "Quote": 11, "List Bullet": 11, "Normal": 11}
+THUMBNAIL = "/docProps/thumbnail.jpeg"
+
+
+def build_document(question: Question, paragraphs: list[Paragraph]) -> WordDocument:
+    """Return the answer as a document that is not saved yet."""
+    document = Document()
+    _set_properties(document, question)
+    _set_styles(document)
+    _set_page(document, question)
+    for paragraph in paragraphs:
+        document.add_paragraph(paragraph.text, style=STYLES[paragraph.kind])
+    return document
+
+
+def _set_properties(document: WordDocument, question: Question) -> None:
+    moment = datetime.datetime.combine(question.reference_date, datetime.time())
+    properties = document.core_properties
+    properties.title = f"Antwoord op {question.label[:1].lower()}{question.label[1:]}: {question.title}"
+    properties.subject = status_line(question)
+    properties.author = properties.last_modified_by = "Warehouse inburgering"
+    properties.comments = "Ontwerp"
+    properties.keywords = "inburgering; contracten; attesten; wervingsbrieven"
+    properties.language = LANGUAGE
+    properties.created = properties.modified = moment
+    # The picture of python-docx's own empty page is no picture of this document.
+    relations = document.part.package.rels
+    for key in [key for key, relation in relations.items() if relation.target_part.partname == THUMBNAIL]:
+        del relations[key]
+
+
+def _set_styles(document: WordDocument) -> None:
+    for language in document.styles.element.iter(qn("w:lang")):
+        language.set(qn("w:val"), LANGUAGE)
+    for name, size in SIZES.items():
+        style = document.styles[name]
+        style.font.name = FONT
+        style.font.size = Pt(size)
+        # A theme font would win over the name.
+        fonts = style.element.rPr.rFonts
+        for attribute in [key for key in fonts.attrib if key.endswith("Theme")]:
+            del fonts.attrib[attribute]
+        style.paragraph_format.space_after = Pt(3 if name == "List Bullet" else 8)
+    for name in ("Title", "Heading 1"):
+        document.styles[name].font.color.rgb = BLUE
+    document.styles["Heading 1"].paragraph_format.space_before = Pt(16)
+
+
+def _set_page(document: WordDocument, question: Question) -> None:
+    section = document.sections[0]
+    section.page_width, section.page_height = Cm(21), Cm(29.7)
+    section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = Cm(2.5)
+    footer = section.footer.paragraphs[0]
+    footer.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+    footer.add_run(f"{question.label} – ontwerp – pagina ")
+    field = OxmlElement("w:fldSimple")
+    field.set(qn("w:instr"), "PAGE")
+    footer._p.append(field)

@@ -1,0 +1,135 @@
+"""The docs page: what dbt knows of the project, and for a reviewer where columns come from and what is tested."""
+
+from __future__ import annotations
+
+import base64
+import copy
+import json
+
+from inburgering.docs.column_lineage import ROWS, Column, ColumnLineage
+
+MANIFEST_PLACE = '"MANIFEST.JSON INLINE DATA"'
+CATALOG_PLACE = '"CATALOG.JSON INLINE DATA"'
+
+# The lines of the lineage are blue on blue in dbt's page; from some distance nobody sees them.
+FAINT_LINES, CLEAR_LINES = '"#006f8a"', '"#8cc9da"'
+
+# What dbt's page cannot do by itself: it takes an image only by its address, and opens the lineage only when loaded.
+PICTURES_AND_LINEAGE = """<script>
+(pictures => new MutationObserver(() => document.querySelectorAll("img").forEach(image => {
+  const picture = pictures[image.getAttribute("src")];
+  if (picture) { image.src = picture; image.style.maxWidth = "100%"; }
+})).observe(document, {childList: true, subtree: true}))(PICTURES);
+document.addEventListener("click", event => {
+  const link = event.target.closest("a[href*='g_v=1']");
+  if (link) { location.href = link.href; location.reload(); }
+});
+</script>"""
+
+
+def docs_page(template: str, manifest: dict, catalog: dict, pictures: dict[str, bytes]) -> str:
+    """Return dbt's page with its data, and the pictures (address in a text → SVG), all in one HTML text.
+
+    Raises ValueError when dbt's page has no place for the data.
+    """
+    if MANIFEST_PLACE not in template or CATALOG_PLACE not in template:
+        raise ValueError("dbt's page has no place for its data")
+    inline = {
+        address: "data:image/svg+xml;base64," + base64.b64encode(svg).decode() for address, svg in pictures.items()
+    }
+    page = template.replace(FAINT_LINES, CLEAR_LINES)
+    page = page.replace(MANIFEST_PLACE, in_a_script(manifest)).replace(CATALOG_PLACE, in_a_script(catalog))
+    head, body = page.split("<body", 1)
+    return head + PICTURES_AND_LINEAGE.replace("PICTURES", in_a_script(inline)) + "<body" + body
+
+
+def in_a_script(value: object) -> str:
+    """Return JSON that cannot end the script it stands in."""
+    return json.dumps(value).replace("</", "<\\/")
+
+
+def for_reviewers(manifest: dict) -> dict:
+    """Return the manifest with only the project's own macros, and more in its descriptions.
+
+    Every column of a model under contract says where it comes from, every model and seed what is tested about it, and
+    every data test who acts when it fails.
+    """
+    told = copy.deepcopy(manifest)
+    project = manifest["metadata"]["project_name"]
+    told["macros"] = {key: macro for key, macro in told["macros"].items() if macro["package_name"] == project}
+    lineage = ColumnLineage(manifest)
+    for source in told["sources"].values():
+        hide_landing(source, told["nodes"])
+    for key, node in told["nodes"].items():
+        node.pop("compiled_path", None)
+        if node["resource_type"] in ("model", "seed"):
+            node["description"] += tests_text(manifest, key)
+        if node["resource_type"] == "model" and node["config"]["contract"]["enforced"]:
+            for name, column in node["columns"].items():
+                column["description"] += origin_text(manifest, lineage, Column(key, name))
+        if node["resource_type"] == "test":
+            node["description"] += f"\n\n**Acts when it fails:** the {node['config']['meta']['acts']}."
+    return told
+
+
+def hide_landing(source: dict, nodes: dict[str, dict]) -> None:
+    """Name a source as its agency does, not by the folder that its rows lie in on this machine."""
+    name = f"{source['source_name']}.{source['name']}"
+    for node in nodes.values():
+        if node.get("compiled_code"):
+            node["compiled_code"] = node["compiled_code"].replace(source["relation_name"], name)
+    source["relation_name"] = name
+    for meta in (source["meta"], source["config"]["meta"], source["source_meta"], source["unrendered_config"]["meta"]):
+        meta.pop("external_location", None)
+
+
+def origin_text(manifest: dict, lineage: ColumnLineage, column: Column) -> str:
+    """Return where a column comes from: the columns it is made from, and those it is made from in the end."""
+    direct = lineage.direct(column.relation)[column.name]
+    if not direct:
+        return "\n\n**Comes from:** worked out in this model."
+    text = f"\n\n**Comes from:** {in_words(manifest, direct)}."
+    in_the_end = lineage.in_the_end(column)
+    if in_the_end and in_the_end != direct:
+        text += f"\n\n**In the end from:** {in_words(manifest, in_the_end)}."
+    return text
+
+
+def in_words(manifest: dict, columns: frozenset[Column]) -> str:
+    """Return the columns in one line, each with a link to its page."""
+    return ", ".join(
+        f"the number of rows of {link(manifest, column.relation)}"
+        if column.name == ROWS
+        else f"{link(manifest, column.relation)}.`{column.name}`"
+        for column in sorted(columns)
+    )
+
+
+def link(manifest: dict, key: str) -> str:
+    """Return a link to the page of a model, seed, source or test."""
+    node = manifest["sources"].get(key) or manifest["nodes"].get(key) or manifest["unit_tests"][key]
+    name = f"{node['source_name']}.{node['name']}" if node["resource_type"] == "source" else node["name"]
+    return f"[{name}](#!/{node['resource_type']}/{key})"
+
+
+def tests_text(manifest: dict, key: str) -> str:
+    """Return what is tested about a model or seed, and who acts when it fails; empty when nothing is."""
+    lines = [
+        f"- {test_link(manifest, test)}: {' '.join(manifest['nodes'][test]['description'].split())} "
+        f"*Acts: the {manifest['nodes'][test]['config']['meta']['acts']}.*"
+        for test in sorted(manifest["child_map"].get(key, []))
+        if test.startswith("test.")
+    ]
+    lines += [
+        f"- {link(manifest, test)}: {' '.join(manifest['unit_tests'][test]['description'].split())} "
+        "*Unit test of a rule. Acts: the data engineer.*"
+        for test in sorted(manifest["child_map"].get(key, []))
+        if test.startswith("unit_test.") and manifest["unit_tests"][test]["model"] == manifest["nodes"][key]["name"]
+    ]
+    return "\n\n**Tests of this table**\n\n" + "\n".join(lines) if lines else ""
+
+
+def test_link(manifest: dict, key: str) -> str:
+    """Return a link to the page of a test; one with a page is a test of its own, others stand with their model."""
+    test = manifest["nodes"][key]
+    return f"`{test['name']}`" if test.get("test_metadata") else link(manifest, key)

@@ -1,0 +1,333 @@
+"""The landing: decoded deliveries as Parquet, each in a folder of its own that appears whole or not at all.
+
+<landing>/agency=<agency>/reference_date=<date>/version=<n>/<table>.parquet     the rows of a table, as text
+                                                           /broken_rows.parquet  rows that could not be cut
+                                                           /delivery.parquet     the register of its files
+"""
+
+from __future__ import annotations
+
+import datetime
+import fcntl
+import hashlib
+import hmac
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from inburgering.intake.csv_decoder import check_csv_file, decode_csv
+from inburgering.intake.decoding import DecodedTable, RefusedFileError, batch_of
+from inburgering.intake.excel_decoder import decode_excel
+from inburgering.intake.extract_contract import AgencyContract, TableContract
+from inburgering.intake.pseudonyms import with_pseudonyms
+from inburgering.intake.workbook_file import check_workbook_file
+
+FILE_CHECKS = {"csv": check_csv_file, "excel": check_workbook_file}
+DECODERS = {"csv": decode_csv, "excel": decode_excel}
+LARGEST_BROKEN_SHARE = 0.01
+# Rows with the same key are told apart by their order in the file. What stands in them is compared by a hash, so that
+# two versions of a large table need not stand in memory.
+COMPARE_VERSIONS = """
+with earlier as (
+    select {key} as key, hash({content}) as content,
+        row_number() over (partition by {key} order by row_number) as occurrence
+    from read_parquet($earlier)
+),
+later as (
+    select {key} as key, hash({content}) as content,
+        row_number() over (partition by {key} order by row_number) as occurrence
+    from read_parquet($later)
+)
+select
+    count(*) filter (where earlier.occurrence is null),
+    count(*) filter (where later.occurrence is null),
+    count(*) filter (where earlier.content <> later.content)
+from earlier
+full join later
+    on earlier.key is not distinct from later.key
+    and earlier.occurrence = later.occurrence
+"""
+LARGEST_COMPARISON = "1GB"
+
+BROKEN_ROWS_SCHEMA = pa.schema(
+    [
+        ("event_type", pa.string()),
+        ("file_name", pa.string()),
+        ("sheet_name", pa.string()),
+        ("row_number", pa.int64()),
+        ("reason", pa.string()),
+    ]
+)
+REGISTER_SCHEMA = pa.schema(
+    [
+        ("event_type", pa.string()),
+        ("file_name", pa.string()),
+        ("sheet_name", pa.string()),
+        ("sha256", pa.string()),
+        ("size_bytes", pa.int64()),
+        ("rows_delivered", pa.int64()),
+        ("rows_broken", pa.int64()),
+        ("rows_added", pa.int64()),
+        ("rows_gone", pa.int64()),
+        ("rows_changed", pa.int64()),
+        ("loaded_at", pa.timestamp("s", tz="UTC")),
+        ("key_fingerprint", pa.string()),
+    ]
+)
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """What one agency handed over for one reference date."""
+
+    contract: AgencyContract
+    reference_date: datetime.date
+    folder: Path
+
+    @property
+    def name(self) -> str:
+        """Name the delivery as its folder does: agency/reference date."""
+        return f"{self.contract.agency}/{self.reference_date}"
+
+    @property
+    def files(self) -> dict[str, Path]:
+        """Return where each of its files should stand, by name."""
+        return {table.file_name: self.folder / table.file_name for table in self.contract.tables}
+
+    @property
+    def size_bytes(self) -> int:
+        """Return how large its files are together."""
+        return sum(path.stat().st_size for path in self.files.values() if path.is_file())
+
+
+@dataclass(frozen=True)
+class LoadedDelivery:
+    """What landing a delivery came to, in rows; `version` is None when the same content was there already.
+
+    Added, gone and changed compare with the version before; of a first version every row is added.
+    """
+
+    version: int | None
+    rows_delivered: int
+    rows_broken: int
+    rows_added: int = 0
+    rows_gone: int = 0
+    rows_changed: int = 0
+
+
+class Landing:
+    """The landing folder, opened for loading with one pseudonym key."""
+
+    def __init__(self, folder: Path, key: str) -> None:
+        self._folder = folder
+        self._key = key
+        self._key_fingerprint = hmac.digest(key.encode(), b"key fingerprint", "sha256").hex()[:16]
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Hold the landing for this loader alone; a second loader waits."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        with (self._folder / ".lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            for left_over in self._folder.glob(".loading-*"):
+                shutil.rmtree(left_over)
+            yield
+
+    def check_key(self) -> None:
+        """Raise RefusedFileError when persons in the landing have pseudonyms made with another key."""
+        registers = self._folder / "agency=*/reference_date=*/version=*/delivery.parquet"
+        if not any(self._folder.glob("agency=*/reference_date=*/version=*/delivery.parquet")):
+            return
+        with duckdb.connect() as connection:
+            other = connection.execute(
+                "select count(*) from read_parquet(?) where key_fingerprint <> ?",
+                [str(registers), self._key_fingerprint],
+            ).fetchone()
+        if other[0]:
+            raise RefusedFileError(
+                f"{self._folder}: loaded with another INBURGERING_PSEUDONYM_KEY, so persons would not be recognised; "
+                "use that key, or load everything anew into an empty landing"
+            )
+
+    def load(self, delivery: Delivery, allow_empty: bool, progress: Callable[[float], None]) -> LoadedDelivery:
+        """Decode a delivery and land it as its newest version, unless the newest version has the same content.
+
+        `progress` is called now and then with how many of its tables have been read, parts of a table included.
+
+        Raises RefusedFileError when any of its files breaks the contract; nothing is landed then.
+        """
+        hashes = _file_hashes(delivery)
+        target = self._folder / f"agency={delivery.contract.agency}" / f"reference_date={delivery.reference_date}"
+        newest = max((int(path.name.partition("=")[2]) for path in target.glob("version=*")), default=0)
+        if newest:
+            known = _registered(target / f"version={newest}")
+            if known.hashes == hashes:
+                return LoadedDelivery(None, known.rows_delivered, known.rows_broken)
+        version = newest + 1
+        workspace = Path(tempfile.mkdtemp(prefix=".loading-", dir=self._folder))
+        try:
+            earlier = target / f"version={newest}" if newest else None
+            loaded = self._write(delivery, hashes, workspace, version, earlier, allow_empty, progress)
+            workspace.chmod(0o755)
+            target.mkdir(parents=True, exist_ok=True)
+            workspace.rename(target / f"version={version}")
+        except BaseException:
+            shutil.rmtree(workspace, ignore_errors=True)
+            raise
+        return loaded
+
+    def _write(
+        self,
+        delivery: Delivery,
+        hashes: dict[str, str],
+        workspace: Path,
+        version: int,
+        earlier: Path | None,
+        allow_empty: bool,
+        progress: Callable[[float], None],
+    ) -> LoadedDelivery:
+        broken: list[dict] = []
+        register: list[dict] = []
+        loaded_at = datetime.datetime.now(datetime.UTC).replace(microsecond=0)
+        # What does not fit is spilled beside the workspace, under a name that the next loader clears away.
+        memory = {"memory_limit": LARGEST_COMPARISON, "temp_directory": f"{workspace}-spilled"}
+        with duckdb.connect(config=memory) as connection:
+            for file_name, path in delivery.files.items():
+                FILE_CHECKS[delivery.contract.file_format](path, file_name)
+            for tables_read, table in enumerate(delivery.contract.tables):
+                path = delivery.files[table.file_name]
+                decoded = DECODERS[delivery.contract.file_format](path, delivery.contract, table)
+                origin = {
+                    "event_type": table.event_type,
+                    "file_name": table.file_name,
+                    "sheet_name": table.sheet_name,
+                }
+                landed_file = workspace / f"{table.name}.parquet"
+                rows_landed = _land_table(
+                    decoded, table, self._key, landed_file, lambda share, before=tables_read: progress(before + share)
+                )
+                rows_broken = len(decoded.broken_rows)
+                _check_row_counts(table, rows_landed, decoded, allow_empty)
+                added, gone, changed = (
+                    _compare(connection, table, earlier / landed_file.name, landed_file)
+                    if earlier
+                    else (rows_landed, 0, 0)
+                )
+                broken += [{**origin, "row_number": r.row_number, "reason": r.reason} for r in decoded.broken_rows]
+                register.append(
+                    {
+                        **origin,
+                        "sha256": hashes[table.file_name],
+                        "size_bytes": path.stat().st_size,
+                        "rows_delivered": rows_landed + rows_broken,
+                        "rows_broken": rows_broken,
+                        "rows_added": added,
+                        "rows_gone": gone,
+                        "rows_changed": changed,
+                        "loaded_at": loaded_at,
+                        "key_fingerprint": self._key_fingerprint,
+                    }
+                )
+            _write_parquet(connection, broken, BROKEN_ROWS_SCHEMA, workspace / "broken_rows.parquet")
+            _write_parquet(connection, register, REGISTER_SCHEMA, workspace / "delivery.parquet")
+        counted = ("rows_delivered", "rows_broken", "rows_added", "rows_gone", "rows_changed")
+        return LoadedDelivery(version, **{name: sum(row[name] for row in register) for name in counted})
+
+
+@dataclass(frozen=True)
+class _Registered:
+    hashes: dict[str, str]
+    rows_delivered: int
+    rows_broken: int
+
+
+def _registered(version_folder: Path) -> _Registered:
+    with duckdb.connect() as connection:
+        rows = connection.execute(
+            "select file_name, sha256, rows_delivered, rows_broken from read_parquet(?)",
+            [str(version_folder / "delivery.parquet")],
+        ).fetchall()
+    return _Registered({row[0]: row[1] for row in rows}, sum(row[2] for row in rows), sum(row[3] for row in rows))
+
+
+def _file_hashes(delivery: Delivery) -> dict[str, str]:
+    hashes = {}
+    for file_name, path in delivery.files.items():
+        if path.is_symlink() or not path.is_file():
+            raise RefusedFileError(f"{file_name}: missing (a link does not count); put the file into {delivery.folder}")
+        try:
+            with path.open("rb") as file:
+                hashes[file_name] = hashlib.file_digest(file, "sha256").hexdigest()
+        except OSError as error:
+            raise RefusedFileError(f"{file_name}: cannot be read ({error.strerror}); give it read permission") from None
+    return hashes
+
+
+def _land_table(
+    decoded: DecodedTable, table: TableContract, key: str, path: Path, progress: Callable[[float], None]
+) -> int:
+    """Write the rows of a table and return how many these are; a batch is written while the next one is decoded."""
+    no_rows = _landed(batch_of([], dict.fromkeys(table.columns, ())), table, key)
+    # A dictionary of values that are all different costs time and room.
+    unique = {table.column_of("dossier_number"), table.key_column, "person_pseudonym", "row_number"}
+    dictionaries = [name for name in no_rows.column_names if name not in unique]
+    rows_landed = 0
+    with (
+        pq.ParquetWriter(path, no_rows.schema, compression="zstd", use_dictionary=dictionaries) as parquet,
+        ThreadPoolExecutor(1) as writer,
+    ):
+        written = None
+        for batch in decoded.batches:
+            rows = _landed(batch, table, key)
+            if written:
+                written.result()
+            written = writer.submit(parquet.write_table, rows)
+            rows_landed += len(rows)
+            progress(decoded.share_read)
+        if written:
+            written.result()
+    return rows_landed
+
+
+def _landed(batch: pl.DataFrame, table: TableContract, key: str) -> pa.Table:
+    """Return a batch as it lands: its values as they were delivered, what they are about, where they stood and whose they are."""
+    rows = with_pseudonyms(batch, table.person_number_column, key).with_columns(event_type=pl.lit(table.event_type))
+    values = [name for name in table.columns if name != table.person_number_column]
+    added = ("event_type", "row_number", "person_pseudonym", "is_person_number_valid")
+    return rows.select(*values, *added).to_arrow(compat_level=pl.CompatLevel.newest())
+
+
+def _compare(
+    connection: duckdb.DuckDBPyConnection, table: TableContract, earlier: Path, later: Path
+) -> tuple[int, int, int]:
+    """Return how many rows of a table were added, are gone and changed between two versions of a delivery."""
+    values = [f'"{name}"' for name in table.columns if name != table.person_number_column] + ["person_pseudonym"]
+    statement = COMPARE_VERSIONS.format(key=f'"{table.key_column}"', content=", ".join(values))
+    return connection.execute(statement, {"earlier": str(earlier), "later": str(later)}).fetchall()[0]
+
+
+def _check_row_counts(table: TableContract, rows_landed: int, decoded: DecodedTable, allow_empty: bool) -> None:
+    rows_broken = len(decoded.broken_rows)
+    if rows_landed + rows_broken == 0 and not allow_empty:
+        raise RefusedFileError(f"{table.place}: no rows; deliver the rows, or pass --allow-empty when none is meant")
+    if rows_broken > LARGEST_BROKEN_SHARE * (rows_landed + rows_broken):
+        first = decoded.broken_rows[0]
+        raise RefusedFileError(
+            f"{table.place}, row {first.row_number}: {first.reason.replace('_', ' ')}, the first of {rows_broken} "
+            f"broken rows out of {rows_landed + rows_broken} (1 % is the limit); mend the file's structure"
+        )
+
+
+def _write_parquet(connection: duckdb.DuckDBPyConnection, rows: list[dict], schema: pa.Schema, path: Path) -> None:
+    connection.register("rows_to_write", pa.Table.from_pylist(rows, schema=schema))
+    connection.sql("from rows_to_write").write_parquet(str(path))
+    connection.unregister("rows_to_write")

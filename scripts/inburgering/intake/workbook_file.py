@@ -1,0 +1,110 @@
+"""Look at a workbook as the zip file it is, before a reader is let loose on it."""
+
+from __future__ import annotations
+
+import copy
+import re
+import zipfile
+import zlib
+from pathlib import Path
+from xml.etree import ElementTree
+
+from inburgering.intake.decoding import RefusedFileError, shown
+from inburgering.intake.extract_contract import TableContract
+
+# A real workbook unpacks to some ten times its size; a million rows to less than this.
+LARGEST_UNPACKED_BYTES = 2_000_000_000
+LARGEST_RATIO = 150
+RATIO_MATTERS_FROM_BYTES = 20_000_000
+
+CHUNK_BYTES = 1_000_000
+LONGEST_CELL_START_BYTES = 1_000
+# The element of a formula; the one with the prefix xm belongs to a list of choices or a small chart, not to a cell.
+FORMULA = re.compile(rb"<(?:(?!xm:)\w+:)?f[\s>/]")
+CELL = re.compile(rb"<(?:\w+:)?c\b[^>]*>")
+CELL_NAME = re.compile(rb"""\br=["']([A-Z]+[0-9]+)["']""")
+# A reader makes room for every cell between A1 and the last one: beyond column Z or row 999 999 there is no table.
+MAY_BE_FAR = re.compile(rb"""r=["'](?:[A-Z]{2}|[A-Z]*[0-9]{7})""")
+FAR_CELL = re.compile(
+    rb"""<(?:\w+:)?c\b[^>]*?\br=["']([A-Z]{2,}[0-9]+)["'](?:[^>]*[^>/])?>\s*<"""
+    rb"""|<(?:\w+:)?(?:c|row)\b[^>]*?\br=["']([A-Z]*[0-9]{7,})["']"""
+)
+UNREADABLE = (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, RuntimeError, OSError)
+
+
+def check_workbook_file(path: Path, file_name: str) -> None:
+    """Raise RefusedFileError unless the file is a whole .xlsx workbook of a size that a workbook can have."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            if "xl/workbook.xml" not in archive.namelist():
+                raise RefusedFileError(f"{file_name}: is another format under this name; deliver a .xlsx workbook")
+            packed = path.stat().st_size
+            unpacked = sum(entry.file_size for entry in archive.infolist())
+            if unpacked > LARGEST_UNPACKED_BYTES or unpacked > max(RATIO_MATTERS_FROM_BYTES, LARGEST_RATIO * packed):
+                raise RefusedFileError(
+                    f"{file_name}: would unpack to {unpacked / 1e6:.0f} MB from {packed / 1e6:.1f} MB, "
+                    "which no workbook of these tables does; save it anew from Excel"
+                )
+            names = set()
+            for entry in archive.infolist():
+                if entry.filename in names or not _is_whole(archive, entry):
+                    raise RefusedFileError(
+                        f"{file_name}: cannot be opened as an Excel workbook ({shown(entry.filename)} is damaged); "
+                        "save it anew"
+                    )
+                names.add(entry.filename)
+    except UNREADABLE as error:
+        raise RefusedFileError(f"{file_name}: cannot be opened as an Excel workbook; deliver a .xlsx file") from error
+
+
+def _is_whole(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bool:
+    """Read an entry to its real end; return whether its size and check sum are those that the archive declares."""
+    unbounded = copy.copy(entry)
+    unbounded.file_size = LARGEST_UNPACKED_BYTES
+    size = 0
+    try:
+        with archive.open(unbounded) as content:
+            while chunk := content.read(CHUNK_BYTES):
+                size += len(chunk)
+                if size > entry.file_size:
+                    return False
+    except (zipfile.BadZipFile, zlib.error, EOFError):
+        return False
+    return size == entry.file_size
+
+
+def check_cells(path: Path, table: TableContract) -> None:
+    """Raise RefusedFileError naming the first cell of the sheet that is a formula or stands far outside the table."""
+    with zipfile.ZipFile(path) as archive, archive.open(_sheet_entry(archive, table)) as sheet:
+        kept = b""
+        while chunk := sheet.read(CHUNK_BYTES):
+            text = kept + chunk
+            formula = FORMULA.search(text)
+            if formula:
+                cells = CELL.findall(text[max(0, formula.start() - LONGEST_CELL_START_BYTES) : formula.start()])
+                name = CELL_NAME.search(cells[-1]) if cells else None
+                raise RefusedFileError(
+                    f"{table.place}{f', cell {name[1].decode()}' if name else ''}: a formula where a value is "
+                    "expected; paste the values and save the workbook"
+                )
+            far = MAY_BE_FAR.search(text) and FAR_CELL.search(text)
+            if far:
+                name = (far[1] or far[2]).decode()[:20]
+                raise RefusedFileError(
+                    f"{table.place}, {'row' if name.isdigit() else 'cell'} {name}: stands far outside the table; "
+                    "delete its column or row and save the workbook"
+                )
+            kept = chunk[-LONGEST_CELL_START_BYTES:]
+
+
+def _sheet_entry(archive: zipfile.ZipFile, table: TableContract) -> zipfile.ZipInfo:
+    """Return which file of the archive holds a sheet."""
+    try:
+        workbook = ElementTree.fromstring(archive.read("xl/workbook.xml"))  # noqa: S314
+        sheet = next(s for s in workbook.iterfind(".//{*}sheet") if s.get("name") == table.sheet_name)
+        relation = next(value for name, value in sheet.items() if name.endswith("}id"))
+        relations = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))  # noqa: S314
+        target = next(element.get("Target", "") for element in relations if element.get("Id") == relation)
+        return archive.getinfo(target.lstrip("/") if target.startswith("/") else f"xl/{target}")
+    except (ElementTree.ParseError, KeyError, StopIteration) as error:
+        raise RefusedFileError(f"{table.place}: is listed in the workbook but not in it; save it anew") from error

@@ -1,0 +1,1 @@
+"""Build and open the warehouse."""
