@@ -13,7 +13,7 @@ INBURGERING_EXTRACTS ?= extracts
 # Public: it opens the synthetic sample only. On your own extracts set a key of your own.
 SAMPLE_KEY := public-key-of-the-synthetic-sample
 
-.PHONY: annex docs test test-spark soak mutations lint bench columns setup setup-spark clean
+.PHONY: annex docs test test-spark soak mutations lint bench columns spark-start spark-stop setup setup-spark clean
 
 annex: setup $(INBURGERING_EXTRACTS)  ## extracts → landing → warehouse → annex/sv_2024_123.xlsx
 	INBURGERING_PSEUDONYM_KEY="$${INBURGERING_PSEUDONYM_KEY:-$(SAMPLE_KEY)}" .venv/bin/python scripts/load_extracts.py
@@ -21,7 +21,7 @@ annex: setup $(INBURGERING_EXTRACTS)  ## extracts → landing → warehouse → 
 	.venv/bin/python scripts/export_annex.py
 
 $(INBURGERING_EXTRACTS): | setup
-	INBURGERING_EXTRACTS="$@" .venv/bin/python scripts/generate_extracts.py
+	INBURGERING_EXTRACTS="$@" .venv/bin/python -m dev.generate_extracts
 
 docs: setup  ## lineage and every description in one HTML file: target/static_index.html
 	# Parsed anew: from what it parsed before, dbt forgets the descriptions of tests whose models changed.
@@ -35,7 +35,7 @@ test-spark: setup-spark  ## the tests that build on a Spark cluster on this mach
 	.venv/bin/pytest -m spark --numprocesses=0
 
 soak: setup  ## kill load, build and export 120 times at random moments (make test: 3 times)
-	.venv/bin/pytest tests/test_kills.py --numprocesses=0 --kills 120 --capture no
+	.venv/bin/pytest tests/robustness/test_kills.py --numprocesses=0 --kills 120 --capture no
 
 lint: setup
 	.venv/bin/ruff check
@@ -45,8 +45,8 @@ lint: setup
 BENCH_SCALE ?= 1
 BENCH_RUNS ?= 3
 bench: setup  ## the project against hand-written SQL, polars and pandas; BENCH_SCALE=20 for twenty times the sample
-	.uv/bin/uv sync --quiet --frozen --group bench
-	.venv/bin/python scripts/run_benchmark.py --scale $(BENCH_SCALE) --runs $(BENCH_RUNS) $(BENCH_OPTIONS)
+	.uv/bin/uv sync --quiet --frozen --inexact --group bench
+	.venv/bin/python -m dev.run_benchmark --scale $(BENCH_SCALE) --runs $(BENCH_RUNS) $(BENCH_OPTIONS)
 
 mutations: setup  ## break the rules one at a time, in a copy, and list the tests that turn red
 	.venv/bin/python scripts/mutate_rules.py
@@ -59,14 +59,23 @@ setup: .venv/set-up
 	.uv/bin/uv sync --quiet --frozen --python $(PYTHON)
 	touch $@
 
+spark-start: setup-spark  ## start a Spark cluster on this machine, for dbt build --target spark
+	.venv/bin/python -m dev.run_spark_cluster start
+
+spark-stop:  ## stop that cluster
+	.venv/bin/python -m dev.run_spark_cluster stop
+
 setup-spark: .venv/set-up-spark  ## what the target spark needs besides, from PyPI (half a gigabyte)
 
 .venv/set-up-spark: .venv/set-up
 	.uv/bin/uv sync --quiet --frozen --group spark --python $(PYTHON)
 	touch $@
 
-columns: setup  ## after a build: the columns of every model in its YAML file
-	.venv/bin/python -m dev.describe_columns
+columns: export INBURGERING_CONTRACTS = False
+columns: export INBURGERING_WAREHOUSE = target/columns.duckdb
+columns: setup  ## after a change of SQL: the columns of every model in its YAML file
+	.venv/bin/dbt --quiet build --resource-type model --resource-type seed
+	INBURGERING_WAREHOUSE=target/columns.duckdb.building .venv/bin/python -m dev.describe_columns
 
 clean:  ## remove what the steps made, but not the extracts
 	rm -rf landing warehouse.duckdb* annex feedback target logs

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from hypothesis import Phase, settings
 
-from chain import Chain, succeeded
-from engine import FOR_TINY_DATA, SparkChain, free_port
 from inburgering.settings import SAMPLE_KEY
+from support.engine import FOR_TINY_DATA, SparkPipeline, free_port
+from support.pipeline import Pipeline, succeeded
 
-# An example is a whole run of the chain; `pytest --hypothesis-profile=thorough` takes many new ones.
+# An example is a whole run of the pipeline; `pytest --hypothesis-profile=thorough` takes many new ones.
 settings.register_profile("quick", max_examples=2, deadline=None, derandomize=True, phases=[Phase.generate])
 settings.register_profile("thorough", max_examples=60, deadline=None, database=None, phases=[Phase.generate])
 settings.load_profile("quick")
@@ -25,37 +25,37 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 @pytest.fixture
-def chain(tmp_path: Path) -> Chain:
+def pipeline(tmp_path: Path) -> Pipeline:
     """Return empty folders for one test."""
-    return Chain(tmp_path)
+    return Pipeline(tmp_path)
 
 
 @pytest.fixture(scope="session")
-def small_sample(tmp_path_factory: pytest.TempPathFactory) -> Chain:
+def small_sample(tmp_path_factory: pytest.TempPathFactory) -> Pipeline:
     """Return a small sample that was loaded, built and exported to `annex.xlsx`; tests only read it."""
-    chain = Chain(tmp_path_factory.mktemp("small_sample"), SAMPLE_KEY)
-    succeeded(chain.script("generate_extracts", "--scale", "0.01"))
-    succeeded(chain.load())
-    succeeded(chain.dbt("build"))
-    succeeded(chain.export("--output", chain.folder / "annex.xlsx"))
-    return chain
+    pipeline = Pipeline(tmp_path_factory.mktemp("small_sample"), SAMPLE_KEY)
+    succeeded(pipeline.maintain("generate_extracts", "--scale", "0.01"))
+    succeeded(pipeline.load())
+    succeeded(pipeline.dbt("build", "--selector", "everything"))
+    succeeded(pipeline.export("--output", pipeline.folder / "annex.xlsx"))
+    return pipeline
 
 
 @pytest.fixture(scope="session")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkChain]:
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkPipeline]:
     """Start a Spark cluster for all tests on Spark; fails with its one line where Java or pyspark is missing."""
-    chain = SparkChain(tmp_path_factory.mktemp("spark"), SAMPLE_KEY, port=free_port())
+    pipeline = SparkPipeline(tmp_path_factory.mktemp("spark"), SAMPLE_KEY, port=free_port())
     try:
         settings = (f"--setting={name}={value}" for name, value in FOR_TINY_DATA.items())
-        succeeded(chain.script("spark_cluster", "start", *settings))
-        yield chain
+        succeeded(pipeline.maintain("run_spark_cluster", "start", *settings))
+        yield pipeline
     finally:
-        chain.script("spark_cluster", "stop")
-    assert chain.script("spark_cluster", "status").returncode == 1
+        pipeline.maintain("run_spark_cluster", "stop")
+    assert pipeline.maintain("run_spark_cluster", "status").returncode == 1
 
 
 @pytest.fixture(scope="session")
-def spark(cluster: SparkChain) -> Iterator:
+def spark(cluster: SparkPipeline) -> Iterator:
     """Return a cursor on the cluster."""
     from pyhive import hive
 

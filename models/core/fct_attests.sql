@@ -11,7 +11,7 @@ ranked as (
         *,
         row_number() over (
             partition by reference_date, person_key, is_counted_type
-            order by event_date, agency_sort_order, event_number
+            order by event_date, agency_sort_order, event_number nulls last, row_number
         ) as place_in_time
     from attests
 

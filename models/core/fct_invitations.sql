@@ -14,7 +14,7 @@ of_the_person as (
         count(registered_on) over one_person > 0 as is_registered,
         row_number() over (
             partition by reference_date, person_key
-            order by letter_sent_on nulls last, event_date, agency_sort_order, event_number
+            order by letter_sent_on nulls last, event_date, agency_sort_order, event_number nulls last, row_number
         ) as place_in_time
     from invitations
     window one_person as (partition by reference_date, person_key)

@@ -26,14 +26,14 @@ with current_files as (
 ),
 
 delivered as (
-    {% for dialect in ['agii', 'atlas', 'amal'] %}
+    {% for dialect in var('agencies').values() | map(attribute='dialect') | unique %}
     {%- set last_dialect = loop.last %}
     {%- for event_type in ['invitations', 'contracts', 'attests'] %}
     select
-        {{ of_every_type | join(', ') }}
-        {%- for column, only in of_some_types.items() %},
-        {{ column if event_type in only.event_types else 'cast(null as ' ~ only.data_type ~ ')' }} as {{ column }}
+        {%- for column, only in of_some_types.items() %}
+        {{ column if event_type in only.event_types else 'cast(null as ' ~ only.data_type ~ ')' }} as {{ column }},
         {%- endfor %}
+        {{ of_every_type | join(', ') }}
     from {{ ref('stg_' ~ dialect ~ '__' ~ event_type) }}
     {% if not (loop.last and last_dialect) %}union all{% endif %}
     {%- endfor %}
@@ -47,7 +47,8 @@ dated as (
         delivered.*,
         {{ person_key('delivered') }} as person_key,
         case
-            when delivered.event_date between cast('{{ var("first_possible_day") }}' as date) and delivered.reference_date then null
+            when delivered.event_date between cast('{{ var("first_possible_day") }}' as date) and delivered.reference_date
+                then null
             when delivered.event_date_as_delivered is null then 'missing_event_date'
             when delivered.event_date is null then 'unreadable_event_date'
             when delivered.event_date > delivered.reference_date then 'event_date_after_reference_date'
@@ -87,10 +88,10 @@ competing as (
         dated.row_number,
         row_number() over last_row_first as place_from_the_end,
         {%- for code in codes %}
-        lower(dated.{{ code }}) is not distinct from first_value(lower(dated.{{ code }})) over last_row_first and
+        (lower(dated.{{ code }}) is not distinct from first_value(lower(dated.{{ code }})) over last_row_first) and
         {%- endfor %}
         {%- for value in other_values %}
-        dated.{{ value }} is not distinct from first_value(dated.{{ value }}) over last_row_first
+        (dated.{{ value }} is not distinct from first_value(dated.{{ value }}) over last_row_first)
         {%- if not loop.last %} and{% else %} as is_identical{% endif %}
         {%- endfor %}
     from dated

@@ -15,7 +15,7 @@ from inburgering.intake.extract_contract import read_contracts
 from inburgering.settings import SAMPLE_MARKER, extracts_folder
 
 MARKER_TEXT = (
-    "These extracts are synthetic: made by scripts/generate_extracts.py. No real person is in them.\n"
+    "These extracts are synthetic: made by scripts/dev/generate_extracts.py. No real person is in them.\n"
     "The loader accepts the public key of the sample for a folder with this file, and for no other.\n"
 )
 

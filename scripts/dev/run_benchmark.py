@@ -1,4 +1,4 @@
-"""Measure the project against the same annex counted by hand in SQL, with polars and with pandas, at any scale."""
+"""Measure the project, and other implementations of the same annex: one SQL script, polars and pandas; at any scale."""
 
 from __future__ import annotations
 
@@ -26,27 +26,27 @@ from inburgering.settings import CHECKOUT, SAMPLE_KEY
 
 PYTHON = sys.executable
 DBT = [str(Path(sys.executable).with_name("dbt")), "--no-use-colors"]
-BENCHMARK = CHECKOUT / "scripts" / "benchmark"
+SCRIPTS = CHECKOUT / "scripts"
+BENCHMARK = SCRIPTS / "dev" / "benchmark"
 RUN_SCRIPT = [PYTHON, str(BENCHMARK / "run_script.py")]
 
 BUILD = "dbt build"
-BUILD_WITHOUT_UNIT_TESTS = "dbt build without unit tests"
 BY_HAND = "one SQL script by hand"
 SCAN = "scan of the same columns"
-CONTESTANTS = {
+IMPLEMENTATIONS = {
     BY_HAND: [*RUN_SCRIPT, str(BENCHMARK / "annex_by_hand.sql")],
     "polars": [PYTHON, str(BENCHMARK / "annex_with_polars.py")],
     "pandas": [PYTHON, str(BENCHMARK / "annex_with_pandas.py")],
     SCAN: [*RUN_SCRIPT, str(BENCHMARK / "scan_columns.sql")],
 }
-# Builds first: everybody's counts are compared with those in the warehouse.
-EVERYBODY = [BUILD, BUILD_WITHOUT_UNIT_TESTS, *CONTESTANTS]
+# The build comes first: the counts of the other implementations are compared with the counts in the warehouse.
+MEASURABLE = [BUILD, *IMPLEMENTATIONS]
 SLOWEST_SHOWN = 8
 
 
 @dataclass(frozen=True)
-class Course:
-    """The folders of one benchmark: the sample as it is, and the landing that everybody counts."""
+class Runner:
+    """The folders of one run of the benchmark, and how a step runs in these folders."""
 
     folder: Path
     copies: int
@@ -58,12 +58,12 @@ class Course:
 
     @property
     def single_landing(self) -> Path:
-        """Return the landing of the sample as it is."""
+        """Return the landing of the sample."""
         return self.folder / "single_landing"
 
     @property
     def landing(self) -> Path:
-        """Return the landing that is counted, every row in it `copies` times."""
+        """Return the landing that every implementation counts: every row of the sample `copies` times."""
         return self.folder / "landing"
 
     @property
@@ -72,7 +72,7 @@ class Course:
         return self.folder / "warehouse.duckdb"
 
     def environment(self, extracts: Path, landing: Path) -> dict[str, str]:
-        """Return the environment of the project's steps."""
+        """Return the environment of the steps of the project."""
         return os.environ | {
             "INBURGERING_EXTRACTS": str(extracts),
             "INBURGERING_LANDING": str(landing),
@@ -80,41 +80,52 @@ class Course:
             "INBURGERING_PSEUDONYM_KEY": SAMPLE_KEY,
             "DBT_TARGET_PATH": str(self.folder / "target"),
             "DBT_LOG_PATH": str(self.folder / "logs"),
+            "PYTHONPATH": str(SCRIPTS),
         }
 
-    def step(self, measured: Measured, extracts: Path, landing: Path, script: str, *arguments: object) -> None:
-        """Run and measure scripts/<script>.py."""
-        command = [PYTHON, f"scripts/{script}.py", *map(str, arguments)]
+    def make_sample(self, measured: Measured, scale: float) -> None:
+        """Make the extracts of the sample."""
+        command = [PYTHON, "-m", "dev.generate_extracts", "--scale", str(scale)]
+        measure(command, measured, CHECKOUT, self.environment(self.sample, self.single_landing))
+
+    def load(self, measured: Measured, extracts: Path, landing: Path) -> None:
+        """Load extracts into a landing."""
+        command = [PYTHON, str(SCRIPTS / "load_extracts.py")]
         measure(command, measured, CHECKOUT, self.environment(extracts, landing))
 
     def parse(self) -> None:
-        """Let dbt parse the project, which it keeps for the builds after it."""
+        """Let dbt parse the project; the builds that follow use the result."""
         measure([*DBT, "parse"], Measured(), CHECKOUT, self.environment(self.sample, self.landing))
 
     def build(self, measured: Measured, *arguments: str) -> None:
-        """Run and measure dbt build."""
+        """Build the warehouse, as in production."""
         measure([*DBT, "build", *arguments], measured, CHECKOUT, self.environment(self.sample, self.landing))
 
-    def count(self, name: str, measured: Measured, landing: Path, result: Path) -> None:
-        """Run and measure a contestant."""
-        # There, what does not fit into memory is put aside.
-        measure([*CONTESTANTS[name], str(landing), str(result)], measured, self.folder, dict(os.environ))
+    def export(self, measured: Measured) -> None:
+        """Export the annex from the warehouse."""
+        command = [PYTHON, str(SCRIPTS / "export_annex.py"), "--output", str(self.folder / "annex.xlsx")]
+        measure(command, measured, CHECKOUT, self.environment(self.sample, self.landing))
+
+    def count(self, implementation: str, measured: Measured, landing: Path, result: Path) -> None:
+        """Let an implementation count a landing."""
+        # DuckDB spills into the folder where the process runs.
+        measure([*IMPLEMENTATIONS[implementation], str(landing), str(result)], measured, self.folder, dict(os.environ))
 
 
 @click.command()
 @click.option("--scale", type=click.IntRange(min=1), default=1, show_default=True, help="How many times the sample.")
 @click.option("--sample", type=float, default=1.0, show_default=True, help="Size of the sample; 1 is full size.")
-@click.option("--runs", type=click.IntRange(min=1), default=3, show_default=True, help="A median is taken of so many.")
-@click.option("--cores", type=click.IntRange(min=1), help="Use only so many cores; without it all of them.")
+@click.option("--runs", type=click.IntRange(min=1), default=3, show_default=True, help="The median of so many runs.")
+@click.option("--cores", type=click.IntRange(min=1), help="Use only so many cores; without this option all of them.")
 @click.option(
     "--more-reference-dates", type=click.IntRange(min=0), default=0, help="Deliveries of the same size, on later days."
 )
 @click.option(
-    "--contestant",
-    "contestants",
+    "--implementation",
+    "implementations",
     multiple=True,
-    type=click.Choice(EVERYBODY),
-    help="Measure only this one; may be given more than once.  [default: all of them]",
+    type=click.Choice(MEASURABLE),
+    help="Measure only this implementation; may be given more than once.  [default: all of them]",
 )
 @click.option("--without-load", is_flag=True, help="Do not measure the loader.")
 @click.option("--folder", type=click.Path(path_type=Path, file_okay=False), help="Work here, and leave the files.")
@@ -124,30 +135,30 @@ def main(
     runs: int,
     cores: int | None,
     more_reference_dates: int,
-    contestants: tuple[str, ...],
+    implementations: tuple[str, ...],
     without_load: bool,
     folder: Path | None,
 ) -> None:
-    """Print tables of medians, in Markdown; every count is compared with that of the warehouse."""
+    """Print tables of medians, in Markdown; every count is compared with the count in the warehouse."""
     if cores:
-        # Every process started from here inherits it, and DuckDB, polars and Arrow start as many threads.
+        # Child processes inherit the affinity, and DuckDB, polars and Arrow start one thread per core.
         os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:cores])
-    chosen = [name for name in EVERYBODY if name in (contestants or EVERYBODY)]
+    chosen = [name for name in MEASURABLE if name in (implementations or MEASURABLE)]
     with workspace(folder) as place:
-        course = Course(place, scale)
+        runner = Runner(place, scale)
         click.echo(describe_machine())
         try:
-            lay_out(course, sample, more_reference_dates)
+            prepare_landing(runner, sample, more_reference_dates)
             if not without_load:
-                measure_load(course, runs)
-            run_contest(course, chosen, runs)
+                measure_load(runner, runs)
+            measure_implementations(runner, chosen, runs)
         except (CommandFailedError, DifferentCountsError) as problem:
             raise click.ClickException(str(problem)) from None
 
 
 @contextmanager
 def workspace(folder: Path | None) -> Iterator[Path]:
-    """Yield the folder to work in: a new one that is removed afterwards, or the given one, which must be empty."""
+    """Yield the folder to work in: the given folder, which must be empty, or a temporary folder."""
     if folder is None:
         with tempfile.TemporaryDirectory(prefix="benchmark-") as temporary:
             yield Path(temporary)
@@ -159,7 +170,7 @@ def workspace(folder: Path | None) -> Iterator[Path]:
 
 
 def describe_machine() -> str:
-    """Say when and on what is measured, and how busy the machine is with other work."""
+    """Say when and on what machine the benchmark runs, and how busy the machine is with other work."""
     memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     return (
         f"{datetime.datetime.now(datetime.UTC):%Y-%m-%d %H:%M} UTC, {platform.platform()}, "
@@ -168,19 +179,19 @@ def describe_machine() -> str:
     )
 
 
-def lay_out(course: Course, sample: float, more_reference_dates: int) -> None:
-    """Make the sample, land it, and multiply the landing."""
+def prepare_landing(runner: Runner, sample: float, more_reference_dates: int) -> None:
+    """Make the sample, load the sample, and multiply the landing."""
     made, loaded = Measured(), Measured()
-    course.step(made, course.sample, course.single_landing, "generate_extracts", "--scale", sample)
-    course.step(loaded, course.sample, course.single_landing, "load_extracts")
-    add_reference_dates(course.single_landing, more_reference_dates)
-    if course.copies == 1:
-        course.landing.symlink_to(course.single_landing)
+    runner.make_sample(made, sample)
+    runner.load(loaded, runner.sample, runner.single_landing)
+    add_reference_dates(runner.single_landing, more_reference_dates)
+    if runner.copies == 1:
+        runner.landing.symlink_to(runner.single_landing)
     else:
-        multiply_landing(course.single_landing, course.landing, course.copies)
-    dates = len(list(course.landing.glob("agency=agii/*")))
+        multiply_landing(runner.single_landing, runner.landing, runner.copies)
+    dates = len(list(runner.landing.glob("agency=agii/*")))
     click.echo(
-        f"\n{count_rows(course.landing):,} rows in {dates} reference dates: {course.copies} times the sample, "
+        f"\n{count_rows(runner.landing):,} rows in {dates} reference dates: {runner.copies} times the sample, "
         f"which was made in {made.median:.1f} s and {made.peak:,.0f} MB, "
         f"and loaded in {loaded.median:.1f} s and {loaded.peak:,.0f} MB"
     )
@@ -189,23 +200,23 @@ def lay_out(course: Course, sample: float, more_reference_dates: int) -> None:
 def count_rows(landing: Path) -> int:
     """Return how many rows were delivered."""
     with duckdb.connect() as connection:
-        register = str(landing / "agency=*/reference_date=*/version=*/delivery.parquet")
-        return connection.execute("select sum(rows_delivered) from read_parquet(?)", [register]).fetchone()[0]
+        files = str(landing / "agency=*/reference_date=*/version=*/delivery.parquet")
+        return connection.execute("select sum(rows_delivered) from read_parquet(?)", [files]).fetchone()[0]
 
 
-def measure_load(course: Course, runs: int) -> None:
-    """Measure loading the CSV files of the sample, multiplied: all, again, and with one more reference date."""
+def measure_load(runner: Runner, runs: int) -> None:
+    """Measure the load of the CSV files of the sample, multiplied: all, again, and with one more reference date."""
     all_at_once, again, one_more = Measured(), Measured(), Measured()
-    extracts, landing = course.folder / "multiplied_extracts", course.folder / "loaded"
+    extracts, landing = runner.folder / "multiplied_extracts", runner.folder / "loaded"
     for _ in range(runs):
-        multiply_csv_extracts(course.sample, extracts, course.copies)
-        course.step(all_at_once, extracts, landing, "load_extracts")
+        multiply_csv_extracts(runner.sample, extracts, runner.copies)
+        runner.load(all_at_once, extracts, landing)
         rows = count_rows(landing)
-        course.step(again, extracts, landing, "load_extracts")
+        runner.load(again, extracts, landing)
         for agency in filter(Path.is_dir, extracts.iterdir()):
             newest = max(agency.iterdir())
             shutil.copytree(newest, agency / "2024-02-29", copy_function=os.link)
-        course.step(one_more, extracts, landing, "load_extracts")
+        runner.load(one_more, extracts, landing)
         more_rows = count_rows(landing) - rows
         shutil.rmtree(extracts)
         shutil.rmtree(landing)
@@ -219,63 +230,61 @@ def measure_load(course: Course, runs: int) -> None:
         click.echo(f"| {name} | {new_rows:,} | {measured.median:.1f} | {rate} | {measured.peak:,.0f} MB |")
 
 
-def run_contest(course: Course, chosen: list[str], runs: int) -> None:
-    """Let everybody count the landing in turn, compare what they counted, and print the medians."""
-    course.parse()
-    if CONTESTANTS.keys() >= set(chosen):
-        course.build(Measured())
-    single = course.folder / "counts of the sample itself.parquet"
-    measure(
-        [*CONTESTANTS[BY_HAND], str(course.single_landing), str(single)], Measured(), course.folder, dict(os.environ)
-    )
-    contest = {name: Measured() for name in chosen}
+def measure_implementations(runner: Runner, chosen: list[str], runs: int) -> None:
+    """Run every implementation on the landing, one after another; compare the counts and print the medians."""
+    runner.parse()
+    if BUILD not in chosen:
+        runner.build(Measured())
+    single = runner.folder / "counts of the sample.parquet"
+    runner.count(BY_HAND, Measured(), runner.single_landing, single)
+    measured_of = {name: Measured() for name in chosen}
     export = Measured()
     figures = 0
     for _ in range(runs):
-        for name, measured in contest.items():
+        for name, measured in measured_of.items():
             if not measured.fits:
                 continue
-            if name in CONTESTANTS:
-                result = course.folder / f"{name}.parquet"
-                measure(
-                    [*CONTESTANTS[name], str(course.landing), str(result)], measured, course.folder, dict(os.environ)
-                )
-                if measured.fits and name != SCAN:
-                    figures = compare_with_warehouse(course.warehouse, result)
-                    compare_with_multiple(single, result, course.copies)
-            else:
-                course.build(measured, *(() if name == BUILD else ("--exclude-resource-type", "unit_test")))
-        course.step(export, course.sample, course.landing, "export_annex", "--output", course.folder / "annex.xlsx")
-    print_contest(contest | {"export": export}, figures, runs)
-    print_split(course)
+            if name == BUILD:
+                runner.build(measured)
+                continue
+            result = runner.folder / f"{name}.parquet"
+            runner.count(name, measured, runner.landing, result)
+            if measured.fits and name != SCAN:
+                figures = compare_with_warehouse(runner.warehouse, result)
+                compare_with_multiple(single, result, runner.copies)
+        runner.export(export)
+    print_medians(measured_of | {"export": export}, figures, runs)
+    print_split(runner)
 
 
-def print_contest(contest: dict[str, Measured], figures: int, runs: int) -> None:
-    """Print seconds, peak memory and how many times the seconds of the script by hand and of the scan that is."""
+def print_medians(measured_of: dict[str, Measured], figures: int, runs: int) -> None:
+    """Print seconds and peak memory, and the seconds as a multiple of those of the script by hand and of the scan."""
     click.echo("\n| | seconds | peak memory | times by hand | times the scan |\n|---|---|---|---|---|")
-    for name, measured in contest.items():
+    for name, measured in measured_of.items():
         if not measured.fits:
             click.echo(f"| {name} | does not fit into memory | | | |")
             continue
         ratios = " | ".join(
-            f"{measured.median / contest[other].median:.1f}" if other in contest and contest[other].fits else ""
+            f"{measured.median / measured_of[other].median:.1f}"
+            if other in measured_of and measured_of[other].fits
+            else ""
             for other in (BY_HAND, SCAN)
         )
         click.echo(f"| {name} | {measured.median:.1f} | {measured.peak:,.0f} MB | {ratios} |")
     spread = ", ".join(
         f"{name} {min(measured.seconds):.1f} to {max(measured.seconds):.1f}"
-        for name, measured in contest.items()
+        for name, measured in measured_of.items()
         if measured.fits
     )
     click.echo(f"\nMedians of {runs} runs in turn ({spread}); all counted the same {figures:,} figures.")
 
 
-def print_split(course: Course) -> None:
-    """Build once more, one node after another, with a log of every statement, and print where the seconds went."""
-    log = course.folder / "split"
-    started = time.time()
+def print_split(runner: Runner) -> None:
+    """Build once more, one node after another, with a log of every statement; print where the seconds went."""
+    log = runner.folder / "split"
     every_statement = "--log-level-file debug --log-format-file json --log-file-max-bytes 1000000000".split()
-    course.build(Measured(), "--threads", "1", "--log-path", str(log), *every_statement)
+    started = time.time()
+    runner.build(Measured(), "--threads", "1", "--log-path", str(log), *every_statement)
     split = read_split(log / "dbt.log", started, time.time())
     kinds = ", ".join(f"{kind}s {seconds:.1f}" for kind, seconds in sorted(split.sql_per_kind.items()))
     click.echo(

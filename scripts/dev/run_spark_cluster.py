@@ -45,7 +45,7 @@ def stop() -> None:
 def status() -> None:
     """Say what runs; exit code 1 when nothing does."""
     running = SparkCluster(spark_folder()).status()
-    click.echo(running or "No cluster runs; start one with python scripts/spark_cluster.py start")
+    click.echo(running or "No cluster runs; start one with make spark-start")
     if running is None:
         raise SystemExit(1)
 

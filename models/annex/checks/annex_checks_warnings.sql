@@ -24,7 +24,7 @@ per_warning as (
     select
         deliveries.reference_date,
         deliveries.agency,
-        agencies.short_label as agency_label,
+        agencies.short_label,
         agencies.sort_order as agency_sort_order,
         warnings.warning,
         warnings.label,
@@ -47,7 +47,7 @@ final as (
     select
         reference_date,
         agency,
-        agency_label,
+        short_label,
         agency_sort_order,
         coalesce(warning, 'totaal') as warning,
         coalesce(label, '{{ var("breakdowns").total.label }}') as label,
@@ -55,8 +55,8 @@ final as (
         cast(sum(rows_warned) as bigint) as rows_warned
     from per_warning
     group by grouping sets (
-        (reference_date, agency, agency_label, agency_sort_order),
-        (reference_date, agency, agency_label, agency_sort_order, warning, label, sort_order)
+        (reference_date, agency, short_label, agency_sort_order),
+        (reference_date, agency, short_label, agency_sort_order, warning, label, sort_order)
     )
 
 )

@@ -6,7 +6,7 @@ with counted_persons as (
 
 ),
 
--- Counted once; the 37 sets below add these up.
+-- Counted once; the sets below add these up.
 combinations as (
 
     select

@@ -36,14 +36,14 @@ placed as (
         members.is_total,
         members.only_with_reasons,
         members.most_contracts_first and not members.is_total as is_open,
-        row_number() over (
+        cast(row_number() over (
             partition by reference_dates.reference_date, years.year, members.breakdown
             order by
-                members.is_total,
-                members.most_contracts_first and members.member = 'onbepaald',
+                members.is_total asc,
+                members.most_contracts_first and members.member = 'onbepaald' asc,
                 case when members.most_contracts_first then coalesce(contracts.persons, 0) end desc,
-                members.sort_order
-        ) as place
+                members.sort_order asc
+        ) as bigint) as place
     from reference_dates
     inner join {{ ref('dim_year') }} as years
         on years.year <= extract(year from reference_dates.reference_date)

@@ -16,7 +16,11 @@ counts as (
     from {{ ref('annex_figures') }} as figures
     inner join {{ ref('measures') }} as measures
         on figures.measure = measures.measure
-    where figures.breakdown = 'agency' and figures.member <> 'totaal' and figures.second_breakdown = 'total' and measures.is_revised
+    where
+        measures.is_revised
+        and figures.breakdown = 'agency'
+        and figures.member <> 'totaal'
+        and figures.second_breakdown = 'total'
 
 ),
 

@@ -1,1 +1,1 @@
-"""What the project is measured against, and on what: each module is one contestant or one part of the course."""
+"""The benchmark: other implementations of the annex, the data that all of them count, and how a run is measured."""

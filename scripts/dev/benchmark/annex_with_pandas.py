@@ -7,22 +7,20 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
-from landed_columns import AGENCIES, FIRST_POSSIBLE_DAY, SEEDS, TERM_MONTHS, landed_files
+from landed_columns import (
+    AGENCIES,
+    BREAKDOWNS,
+    CODES,
+    COUNTRY_CODE_COLUMNS,
+    FIRST_POSSIBLE_DAY,
+    SEEDS,
+    TERM_MONTHS,
+    landed_files,
+)
 
 PERSON = ["reference_date", "person"]
-KEY = ["reference_date", "agency", "number"]
-CODES = ["nis_code", "nationality", "gender", "target_group", "residence_status"]
-FEW_VALUES = [*CODES, "type", "reason", "day", "letter", "registration"]
-BREAKDOWNS = [
-    "agency",
-    "province",
-    "nationality_group",
-    "nationality",
-    "gender",
-    "target_group",
-    "residence_status",
-    "not_registered_reason",
-]
+EVERY_CODE = [*CODES, "type_code", "not_registered_reason_code"]
+DATES = ["event_date", "letter_sent_on", "registered_on"]
 
 
 def per_value(column: pd.Series, change: Callable[[pd.Series], pd.Series]) -> pd.Series:
@@ -32,13 +30,13 @@ def per_value(column: pd.Series, change: Callable[[pd.Series], pd.Series]) -> pd
 
 
 def text(column: pd.Series) -> pd.Series:
-    """Return a column without white space around its values, missing where nothing is left."""
+    """Return a column without white space around the values, missing where nothing is left."""
     stripped = column.str.strip()
     return stripped.where(stripped != "")
 
 
 def dates(form: str) -> Callable[[pd.Series], pd.Series]:
-    """Return how to read a column as dates, missing for any text of another form."""
+    """Return how to read a column as dates, missing for a text of another form."""
 
     def read(column: pd.Series) -> pd.Series:
         stripped = text(column)
@@ -49,45 +47,43 @@ def dates(form: str) -> Callable[[pd.Series], pd.Series]:
 
 def read_table(file: Path, names: dict[str, str], date_form: str) -> pd.DataFrame:
     """Return a landed table under common names: dates as dates, codes as categories."""
-    few = [names[name] for name in FEW_VALUES if name in names]
+    few_values = [names[name] for name in (*EVERY_CODE, *DATES) if name in names]
     columns = [*dict.fromkeys(names.values()), "row_number", "person_pseudonym", "is_person_number_valid"]
-    landed = pd.read_parquet(file, columns=columns, partitioning=None, read_dictionary=few)
+    landed = pd.read_parquet(file, columns=columns, partitioning=None, read_dictionary=few_values)
     table = landed[["row_number", "person_pseudonym", "is_person_number_valid"]].copy()
-    table["dossier"] = text(landed[names["dossier"]]).fillna("")
-    table["number"] = text(landed[names["number"]]).fillna("")
-    for name in ("day", "letter", "registration"):
+    table["dossier_number"] = text(landed[names["dossier_number"]]).fillna("")
+    table["event_number"] = text(landed[names["event_number"]])
+    for name in DATES:
         if name in names:
             table[name] = per_value(landed[names[name]], dates(date_form))
-    for name in CODES:
-        table[name] = per_value(landed[names[name]], lambda values: text(values).str.lower()).astype("category")
-    for name in ("type", "reason"):
+    for name in EVERY_CODE:
         if name in names:
-            table[name] = per_value(landed[names[name]], lambda values: text(values).str.upper()).astype("category")
+            table[name] = per_value(landed[names[name]], lambda values: text(values).str.lower()).astype("category")
     return table
 
 
-def read_fact(landing: Path, fact: str) -> pd.DataFrame:
-    """Return the rows of a fact that all agencies delivered and that count, the last one of each number."""
+def read_events(landing: Path, event_type: str) -> pd.DataFrame:
+    """Return the events of one type: under common names, from the newest deliveries, without rejected rows."""
     tables = []
-    for tie_order, (agency, dialect) in enumerate(AGENCIES.items(), start=1):
-        for reference_date, file in landed_files(landing, agency, dialect.tables[fact]):
-            table = read_table(file, dialect.columns[fact], dialect.date_form)
-            table = table[table["day"].between(pd.Timestamp(FIRST_POSSIBLE_DAY), pd.Timestamp(reference_date))]
-            last_rows = table.groupby("number", sort=False)["row_number"].transform("max")
+    for sort_order, (agency, dialect) in enumerate(AGENCIES.items(), start=1):
+        for reference_date, file in landed_files(landing, agency, dialect.tables[event_type]):
+            table = read_table(file, dialect.columns[event_type], dialect.date_form)
+            table = table[table["event_date"].between(pd.Timestamp(FIRST_POSSIBLE_DAY), pd.Timestamp(reference_date))]
+            # Of rows with one number, or without a number, the last row of the file counts.
+            last_rows = table.groupby("event_number", sort=False, dropna=False)["row_number"].transform("max")
             table = table[table["row_number"] == last_rows].drop(columns="row_number")
-            is_known = table.pop("is_person_number_valid")
-            dossiers = f"{agency}:" + table.pop("dossier")
-            table["person"] = table.pop("person_pseudonym").where(is_known, dossiers)
+            is_valid = table.pop("is_person_number_valid")
+            dossiers = f"{agency}:" + table.pop("dossier_number")
+            table["person"] = table.pop("person_pseudonym").where(is_valid, dossiers)
             table["agency"] = agency
-            table["tie_order"] = tie_order
+            table["agency_sort_order"] = sort_order
             table["reference_date"] = pd.Timestamp(reference_date)
             tables.append(table)
-    categories = [name for name in [*CODES, "type", "reason", "agency"] if name in tables[0]]
-    for name in categories:
-        # Tables share their categories, else putting them together would make text of them.
-        known = pd.api.types.union_categoricals([table[name].astype("category") for table in tables]).categories
+    for name in [name for name in (*EVERY_CODE, "agency") if name in tables[0]]:
+        # Without the same categories in every table, pandas would make text of a column when it joins the tables.
+        categories = pd.api.types.union_categoricals([table[name].astype("category") for table in tables]).categories
         for table in tables:
-            table[name] = table[name].astype(pd.CategoricalDtype(known))
+            table[name] = table[name].astype(pd.CategoricalDtype(categories))
     return pd.concat(tables, ignore_index=True)
 
 
@@ -97,38 +93,43 @@ def seed(name: str) -> pd.DataFrame:
 
 
 def first_rows(rows: pd.DataFrame, order: list[str]) -> pd.DataFrame:
-    """Return of every person the row that comes first: a cheap minimum first, an order only among those on that day."""
-    first_day = rows.groupby(PERSON, sort=False)[order[0]].transform("min")
-    return rows[rows[order[0]] == first_day].sort_values(order).drop_duplicates(PERSON)
+    """Return the first row of every person: a cheap minimum comes before the sort, which then has few rows to sort."""
+    first_date = rows.groupby(PERSON, sort=False)[order[0]].transform("min")
+    return rows[rows[order[0]] == first_date].sort_values(order).drop_duplicates(PERSON)
 
 
-def first_events(landing: Path, fact: str, types: str, type_column: str, counts: str) -> pd.DataFrame:
-    """Return of every person the row of the first contract or attest of a type that counts."""
-    known = seed(f"codes/{types}")
-    counted_types = known.loc[known[counts] == "true", type_column]
-    rows = read_fact(landing, fact)
-    firsts = first_rows(rows[rows["type"].isin(counted_types)], ["day", "tie_order", "number"])
-    return firsts.assign(measure=fact, not_registered_reason=None)
+def first_events(landing: Path, event_type: str) -> pd.DataFrame:
+    """Return the first contract or attest of every person, of the types that are counted."""
+    types = seed("codes/counted_types")
+    counted_types = types.loc[(types["event_type"] == event_type) & (types["is_counted_type"] == "true"), "type_code"]
+    rows = read_events(landing, event_type)
+    rows = rows[rows["type_code"].isin(counted_types.str.lower())]
+    firsts = first_rows(rows, ["event_date", "agency_sort_order", "event_number"])
+    return firsts.assign(
+        measure=event_type, attribution_date=lambda first: first["event_date"], not_registered_reason=None
+    )
 
 
 def invitations(landing: Path) -> pd.DataFrame:
     """Return the invited persons, and the same persons as registered or not registered."""
-    rows = read_fact(landing, "invitations")
-    for name in ("letter", "registration"):
+    rows = read_events(landing, "invitations")
+    for name in ("letter_sent_on", "registered_on"):
         rows[name] = rows[name].where(rows[name] <= rows["reference_date"])
     persons = rows.groupby(PERSON, sort=False).agg(
-        first_extraction=("day", "min"), first_registration=("registration", "min")
+        first_extraction=("event_date", "min"), first_registration=("registered_on", "min")
     )
-    carriers = first_rows(rows[rows["letter"].notna()], ["letter", "day", "tie_order", "number"])
-    carriers = carriers.merge(persons, left_on=PERSON, right_index=True)
-    invited = carriers[carriers["first_extraction"].dt.year == carriers["letter"].dt.year].assign(
-        day=lambda carrier: carrier["letter"]
-    )
-    known = seed("members/no_show_reasons")
-    delivered_codes = known.loc[known["is_delivered_code"] == "true", "no_show_reason"]
+    first_letters = first_rows(
+        rows[rows["letter_sent_on"].notna()], ["letter_sent_on", "event_date", "agency_sort_order", "event_number"]
+    ).merge(persons, left_on=PERSON, right_index=True)
+    invited = first_letters[
+        first_letters["first_extraction"].dt.year == first_letters["letter_sent_on"].dt.year
+    ].assign(attribution_date=lambda letter: letter["letter_sent_on"])
+    reasons = seed("members/not_registered_reasons")
+    reasons = reasons.loc[reasons["is_delivered_code"] == "true", "not_registered_reason"]
+    reason_of_code = dict(zip(reasons.str.lower(), reasons, strict=True))
     is_registered = invited["first_registration"].notna()
-    reason = invited["reason"].astype("str").where(invited["reason"].isin(delivered_codes), "ONBEKEND")
-    term_runs = invited["letter"] + pd.DateOffset(months=TERM_MONTHS) > invited["reference_date"]
+    reason = invited["not_registered_reason_code"].astype("str").map(reason_of_code).fillna("ONBEKEND")
+    term_runs = invited["letter_sent_on"] + pd.DateOffset(months=TERM_MONTHS) > invited["reference_date"]
     outcome = invited.assign(
         measure=is_registered.map({True: "registered", False: "not_registered"}),
         not_registered_reason=reason.where(~term_runs, "TERMIJN_LOOPT_NOG").where(~is_registered),
@@ -136,61 +137,62 @@ def invitations(landing: Path) -> pd.DataFrame:
     return pd.concat([invited.assign(measure="invited", not_registered_reason=None), outcome], ignore_index=True)
 
 
-def agency_codes(name: str) -> pd.DataFrame:
-    """Return what an agency's codes mean: agency, the code in small letters as `<name>`, and `<name>_member`."""
-    codes = seed(f"codes/{name}_codes")
-    return pd.DataFrame({"agency": codes["agency"], name: codes["code"].str.lower(), f"{name}_member": codes[name]})
+def codes_of(member: str) -> pd.DataFrame:
+    """Return the members that the codes of every dialect stand for; the dialect of an agency has the agency's name."""
+    codes = seed(f"codes/{member}_codes")
+    return pd.DataFrame(
+        {"agency": codes["dialect"], f"{member}_code": codes["code"].str.lower(), member: codes[member]}
+    )
 
 
 def nationality_codes() -> pd.DataFrame:
-    """Return what the agencies' nationality codes mean."""
+    """Return the nationalities that the codes of every dialect stand for."""
     countries = seed("reference/nationalities")
-    columns = {"agii": "rijksregister_code", "atlas": "nationality", "amal": "iso_alpha3"}
     of_countries = [
-        pd.DataFrame({"agency": agency, "code": countries[code], "nationality": countries["nationality"]})
-        for agency, code in columns.items()
+        pd.DataFrame({"dialect": agency, "code": countries[column], "nationality": countries["nationality"]})
+        for agency, column in COUNTRY_CODE_COLUMNS.items()
     ]
-    special = seed("codes/special_nationality_codes")[["agency", "code", "nationality"]]
+    special = seed("codes/special_nationality_codes")[["dialect", "code", "nationality"]]
     codes = pd.concat([*of_countries, special]).dropna(subset="code")
     return pd.DataFrame(
         {
-            "agency": codes["agency"],
-            "nationality": codes["code"].str.lower(),
-            "nationality_member": codes["nationality"],
+            "agency": codes["dialect"],
+            "nationality_code": codes["code"].str.lower(),
+            "nationality": codes["nationality"],
         }
     )
 
 
-def attribute(persons: pd.DataFrame) -> pd.DataFrame:
-    """Return the counted persons with the members they count under."""
-    memberships = seed("reference/eu_memberships").rename(columns={"nationality": "nationality_member"})
+def conform(persons: pd.DataFrame) -> pd.DataFrame:
+    """Return the counted persons with their member of every breakdown."""
+    memberships = seed("reference/eu_memberships")
     for name in ("member_from", "member_until"):
         memberships[name] = pd.to_datetime(memberships[name])
     persons = (
         persons.merge(seed("reference/municipalities")[["nis_code", "province"]], on="nis_code", how="left")
-        .merge(nationality_codes(), on=["agency", "nationality"], how="left")
-        .merge(memberships, on="nationality_member", how="left")
+        .merge(nationality_codes(), on=["agency", "nationality_code"], how="left")
+        .merge(memberships, on="nationality", how="left")
     )
     for name in ("gender", "target_group", "residence_status"):
-        persons = persons.merge(agency_codes(name), on=["agency", name], how="left")
+        persons = persons.merge(codes_of(name), on=["agency", f"{name}_code"], how="left")
     reported = seed("members/residence_statuses").set_index("residence_status")["reported_as"]
-    # No country joined the EU twice, so a person meets at most one membership.
-    is_eu = (persons["day"] >= persons["member_from"]) & (
-        persons["member_until"].isna() | (persons["day"] < persons["member_until"])
+    # No country joined the EU twice, so every person has at most one membership.
+    is_eu = (persons["attribution_date"] >= persons["member_from"]) & (
+        persons["member_until"].isna() | (persons["attribution_date"] < persons["member_until"])
     )
-    group = is_eu.map({True: "eu", False: "niet_eu"}).where(persons["nationality_member"].notna(), "onbepaald")
+    group = is_eu.map({True: "eu", False: "niet_eu"}).where(persons["nationality"].notna(), "onbepaald")
     return pd.DataFrame(
         {
             "measure": persons["measure"],
             "reference_date": persons["reference_date"],
-            "year": persons["day"].dt.year.astype("int64"),
+            "year": persons["attribution_date"].dt.year.astype("int64"),
             "agency": persons["agency"],
             "province": persons["province"].fillna("onbepaald"),
             "nationality_group": group,
-            "nationality": persons["nationality_member"].fillna("onbepaald"),
-            "gender": persons["gender_member"].fillna("onbepaald"),
-            "target_group": persons["target_group_member"].fillna("onbepaald"),
-            "residence_status": persons["residence_status_member"].fillna("VR19").map(reported),
+            "nationality": persons["nationality"].fillna("onbepaald"),
+            "gender": persons["gender"].fillna("onbepaald"),
+            "target_group": persons["target_group"].fillna("onbepaald"),
+            "residence_status": persons["residence_status"].fillna("VR19").map(reported),
             "not_registered_reason": persons["not_registered_reason"],
         }
     )
@@ -198,38 +200,34 @@ def attribute(persons: pd.DataFrame) -> pd.DataFrame:
 
 def count(persons: pd.DataFrame) -> pd.DataFrame:
     """Count the persons per measure, reference date and year, in total and by every breakdown."""
-    cell = ["measure", "reference_date", "year"]
-    # Counting all members together first leaves little to count nine times.
-    together = (
-        persons.groupby([*cell, *BREAKDOWNS], dropna=False, observed=True, sort=False)
+    total_of = ["measure", "reference_date", "year"]
+    # A count of all combinations comes first, and leaves few rows to add up nine times.
+    combinations = (
+        persons.groupby([*total_of, *BREAKDOWNS], dropna=False, observed=True, sort=False)
         .size()
         .rename("persons")
         .reset_index()
     )
     counts = [
-        together.dropna(subset=breakdown)
-        .groupby([*cell, breakdown], observed=True, sort=False)["persons"]
+        combinations.dropna(subset=breakdown)
+        .groupby([*total_of, breakdown], observed=True, sort=False)["persons"]
         .sum()
-        .rename_axis([*cell, "member"])
+        .rename_axis([*total_of, "member"])
         .reset_index()
         .assign(breakdown=breakdown)
         for breakdown in BREAKDOWNS
     ]
-    total = together.groupby(cell, sort=False)["persons"].sum().reset_index().assign(breakdown="total", member="totaal")
-    return pd.concat([*counts, total], ignore_index=True)
+    total = combinations.groupby(total_of, sort=False)["persons"].sum().reset_index()
+    return pd.concat([*counts, total.assign(breakdown="total", member="totaal")], ignore_index=True)
 
 
 def main(landing: str, result: str) -> None:
     """Write the counts that are not zero to a Parquet file."""
     folder = Path(landing)
-    counted = [
-        first_events(folder, "contracts", "trajectory_types", "trajectory_type", "is_civic_integration"),
-        first_events(folder, "attests", "attest_types", "attest_type", "counts_as_attest"),
-        invitations(folder),
-    ]
-    columns = ["measure", "reference_date", "day", "agency", *CODES, "not_registered_reason"]
+    counted = [first_events(folder, "contracts"), first_events(folder, "attests"), invitations(folder)]
+    columns = ["measure", "reference_date", "attribution_date", "agency", *CODES, "not_registered_reason"]
     persons = pd.concat([part[columns].astype(dict.fromkeys(["agency", *CODES], "str")) for part in counted])
-    counts = count(attribute(persons))
+    counts = count(conform(persons))
     counts["reference_date"] = counts["reference_date"].dt.date
     counts.to_parquet(result)
 

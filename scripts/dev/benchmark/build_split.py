@@ -1,4 +1,4 @@
-"""Where the seconds of a dbt build go: dbt's own start, SQL, and work per node, told apart by dbt's log."""
+"""Split the seconds of a dbt build, by the log of dbt: the start, the SQL, and the work of dbt on every node."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class BuildSplit:
-    """The seconds of one build of `nodes` nodes: until the first node, in SQL per kind and per node, and as a whole."""
+    """The seconds of one build: until the first node started, in SQL per kind of node and per node, and as a whole."""
 
     nodes: int
     start: float
@@ -26,12 +26,12 @@ class BuildSplit:
 
     @property
     def per_node(self) -> float:
-        """Return the seconds that dbt itself spends on a node."""
+        """Return the seconds of work on a node outside SQL."""
         return (self.whole - self.start - self.sql) / self.nodes
 
 
 def read_split(log: Path, started: float, ended: float) -> BuildSplit:
-    """Read the split of one build from its log, JSON at level debug; `started` and `ended` are UNIX times."""
+    """Read the split of one build from a JSON log at level debug; `started` and `ended` are UNIX times."""
     first_node = ended
     nodes = set()
     per_kind: Counter[str] = Counter()

@@ -1,4 +1,4 @@
-"""Whether two counts of the annex are the same, figure by figure."""
+"""Compare two counts of the annex, figure by figure."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from pathlib import Path
 import duckdb
 
 COUNTS = "select reference_date, year, measure, breakdown, member, persons"
-WAREHOUSE = f"{COUNTS} from warehouse.annex_counts where persons <> 0"
+WAREHOUSE = f"{COUNTS} from warehouse.annex_cube where second_breakdown = 'total'"
 RESULT = f"{COUNTS} from read_parquet(?)"
 
-# A figure that only one of the two has differs as well.
+# A figure that stands in only one of the two counts as different.
 COMPARE = """
 with one as ({one}),
 other as ({other})
@@ -29,13 +29,13 @@ full join other
 
 
 class DifferentCountsError(Exception):
-    """Two counts of the annex that differ, or that count nothing; the message says how many figures."""
+    """Two counts of the annex differ, or count nothing; the message says how many figures."""
 
 
 def compare_with_warehouse(warehouse: Path, result: Path) -> int:
-    """Compare a contestant's counts with those in the warehouse; return the number of figures.
+    """Compare the counts of an implementation with the counts in the warehouse; return the number of figures.
 
-    Raises DifferentCountsError when any figure differs or there is none.
+    Raises DifferentCountsError when a figure differs, or when there is no figure.
     """
     with duckdb.connect() as connection:
         connection.execute(f"attach '{warehouse}' as warehouse (read_only)")
@@ -44,7 +44,10 @@ def compare_with_warehouse(warehouse: Path, result: Path) -> int:
 
 
 def compare_with_multiple(single: Path, result: Path, times: int) -> int:
-    """Compare counts with `times` those of the single landing; return the number of figures. Raises as above."""
+    """Compare counts with `times` the counts of the landing that was multiplied; return the number of figures.
+
+    Raises DifferentCountsError when a figure differs, or when there is no figure.
+    """
     with duckdb.connect() as connection:
         found = connection.execute(
             COMPARE.format(one=RESULT, other=RESULT, times=times), [str(single), str(result)]

@@ -1,4 +1,4 @@
-"""What the contestants in Python know of the landing: where the rows of a fact stand, and under which names."""
+"""Where the events of each event type stand in the landing, and in which columns: for the implementations in Python."""
 
 from __future__ import annotations
 
@@ -6,38 +6,53 @@ import datetime
 from dataclasses import dataclass
 from pathlib import Path
 
-SEEDS = Path(__file__).resolve().parents[2] / "seeds"
+SEEDS = Path(__file__).resolve().parents[3] / "seeds"
 FIRST_POSSIBLE_DAY = datetime.date(2004, 1, 1)
 TERM_MONTHS = 3
 
-COMMON = ("dossier", "nis_code", "nationality", "gender", "target_group", "residence_status")
-OF_FACT = {
-    "invitations": ("day", "letter", "registration", "reason"),
-    "contracts": ("number", "type", "day"),
-    "attests": ("number", "type", "day"),
+CODES = ("nis_code", "nationality_code", "gender_code", "target_group_code", "residence_status_code")
+OF_EVERY_TYPE = ("dossier_number", *CODES)
+OF_EVENT_TYPE = {
+    "invitations": ("event_date", "letter_sent_on", "registered_on", "not_registered_reason_code"),
+    "contracts": ("event_number", "type_code", "event_date"),
+    "attests": ("event_number", "type_code", "event_date"),
 }
+BREAKDOWNS = (
+    "agency",
+    "province",
+    "nationality_group",
+    "nationality",
+    "gender",
+    "target_group",
+    "residence_status",
+    "not_registered_reason",
+)
+# The seed `nationalities` holds the codes of countries in every dialect.
+COUNTRY_CODE_COLUMNS = {"agii": "rijksregister_code", "atlas": "nationality", "amal": "iso_alpha3"}
 
 
 @dataclass(frozen=True)
 class Dialect:
-    """An agency's form of dates, and per fact its table and that table's columns under the contestants' own names."""
+    """The form of dates, and for every event type the table and the names of the columns of that table."""
 
     date_form: str
     tables: dict[str, str]
     columns: dict[str, dict[str, str]]
 
 
-def dialect(date_form: str, tables: str, common: str, **of_facts: str) -> Dialect:
+def dialect(date_form: str, tables: str, of_every_type: str, **of_event_type: str) -> Dialect:
     """Return a dialect from names that are separated by bars."""
     columns = {}
-    for fact, names in of_facts.items():
-        columns[fact] = dict(zip(COMMON + OF_FACT[fact], f"{common}|{names}".split("|"), strict=True))
-        # An invitation's number is that of its dossier.
-        columns[fact].setdefault("number", columns[fact]["dossier"])
-    return Dialect(date_form, dict(zip(of_facts, tables.split("|"), strict=True)), columns)
+    for event_type, names in of_event_type.items():
+        columns[event_type] = dict(
+            zip(OF_EVERY_TYPE + OF_EVENT_TYPE[event_type], f"{of_every_type}|{names}".split("|"), strict=True)
+        )
+        # The number of an invitation is the number of its dossier.
+        columns[event_type].setdefault("event_number", columns[event_type]["dossier_number"])
+    return Dialect(date_form, dict(zip(of_event_type, tables.split("|"), strict=True)), columns)
 
 
-# In the order in which ties are decided.
+# In the order that breaks ties. The dialect of an agency has the name of that agency.
 AGENCIES = {
     "agii": dialect(
         "%d/%m/%Y",
@@ -67,7 +82,7 @@ AGENCIES = {
 
 
 def landed_files(landing: Path, agency: str, table: str) -> list[tuple[datetime.date, Path]]:
-    """Return (reference date, file) of the newest version of an agency's table, for every reference date."""
+    """Return every reference date, with the file of the newest version of a table of an agency."""
     files = []
     for folder in sorted((landing / f"agency={agency}").glob("reference_date=*")):
         newest = max(folder.glob("version=*"), key=lambda version: int(version.name.removeprefix("version=")))

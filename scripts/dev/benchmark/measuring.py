@@ -1,4 +1,4 @@
-"""Run a command and measure the whole process: its seconds and its peak memory."""
+"""Run a command and measure the whole process: seconds and peak memory."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SPARE_BYTES = 2**30
 
 @dataclass
 class Measured:
-    """The runs of one command, and whether it fitted into memory."""
+    """The runs of one command, and whether the command fitted into memory."""
 
     seconds: list[float] = field(default_factory=list)
     megabytes: list[float] = field(default_factory=list)
@@ -36,14 +36,14 @@ class Measured:
 
 
 class CommandFailedError(Exception):
-    """A command that ended badly; the message has its last lines."""
+    """A command failed; the message has the last lines that the command printed."""
 
 
 def measure(command: list[str], measured: Measured, folder: Path, environment: dict[str, str]) -> str:
-    """Run a command in a folder, add its seconds and peak memory to `measured`, and return what it printed.
+    """Run a command in a folder, add the seconds and the peak memory to `measured`, and return what was printed.
 
-    A process that takes all memory the machine has left is ended, and `measured.fits` becomes false. Raises
-    CommandFailedError when the command ends badly for another reason.
+    A process that needs more memory than the machine has left is killed, and `measured.fits` becomes false. Raises
+    CommandFailedError when the command fails for another reason.
     """
     room = available_bytes() - SPARE_BYTES
     with tempfile.TemporaryFile() as file:

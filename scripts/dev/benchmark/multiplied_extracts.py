@@ -1,6 +1,7 @@
-"""CSV extracts many times the size of the sample, to load: every row many times, each time about another person.
+"""Write CSV extracts many times the size of the sample, for the loader: every copy of a row is about another person.
 
-Workbooks cannot grow, since a sheet holds 1 048 576 rows; their agencies are left out, and so are broken lines.
+A sheet of a workbook holds 1 048 576 rows at most, so agencies that deliver workbooks are left out. Broken lines are
+left out too.
 """
 
 from __future__ import annotations
@@ -16,13 +17,13 @@ from inburgering.intake.pseudonyms import is_person_number
 from inburgering.settings import SAMPLE_MARKER
 
 NUMBERS = 1_000_000_000
-# Far from one copy's numbers to the next's, so that copies seldom share a person.
+# The numbers of one copy are far from the numbers of the next, so that two copies seldom share a person.
 STEP = 381_966_011
 QUOTED_EVERY = 20
 
 
 def multiply_csv_extracts(source: Path, target: Path, copies: int) -> None:
-    """Write every row of the CSV files of the sample in `source` `copies` times; `target` must not exist yet."""
+    """Write every row of the CSV files of the sample `copies` times; the folder `target` must not exist yet."""
     target.mkdir(parents=True)
     shutil.copy(source / SAMPLE_MARKER, target)
     for agency, contract in read_contracts().items():

@@ -1,7 +1,7 @@
-"""A landing many times the size of another: every delivery holds each of its rows as many times, as other persons.
+"""Write a landing many times the size of another landing: every copy of a row is about another person.
 
-Persons, dossiers and contract and attest numbers differ per copy and rows stand after one another, so that every figure
-of the annex, and every row set aside, is there exactly as many times.
+Every copy has other persons, dossiers, and numbers of contracts and attests, and the copies stand one after the other
+in the file. So every figure of the annex, and every number of rejected rows, becomes exactly as many times as large.
 """
 
 from __future__ import annotations
@@ -15,10 +15,16 @@ import duckdb
 
 from inburgering.intake.extract_contract import TableContract, read_contracts
 
-# Zero-padded, so that within a copy numbers keep their order, which decides ties.
-NUMBER_OF_COPY = """printf('%04d', copy) || '~' || ltrim(coalesce("{name}", '')) as "{name}\""""
+# Numbers break ties, so within a copy the numbers keep their order. A missing number comes last, as the last
+# character of Unicode.
+NUMBER_OF_COPY = """
+printf('%04d', copy) || '~'
+|| coalesce(nullif(ltrim("{name}", getvariable('white_space')), ''), chr(1114111)) as "{name}"
+"""
+# The models remove the same characters.
+WHITE_SPACE = "".join(filter(str.isspace, map(chr, range(0x10000))))
 
-# Far enough apart for every row of a file.
+# No file has so many rows.
 ROW_NUMBER = "row_number + 1000000000 * copy as row_number"
 
 MULTIPLY_TABLE = """
@@ -41,7 +47,7 @@ copy (
 ) to ($target) (format parquet)
 """
 
-MULTIPLY_REGISTER = """
+MULTIPLY_DELIVERED_FILES = """
 copy (
     select * replace (
         {copies} * size_bytes as size_bytes,
@@ -57,18 +63,19 @@ copy (
 
 
 def multiply_landing(source: Path, target: Path, copies: int) -> None:
-    """Write a landing with every row of `source` `copies` times; `target` must not exist yet."""
+    """Write a landing with every row of `source` `copies` times; the folder `target` must not exist yet."""
     contracts = read_contracts()
     with duckdb.connect() as connection:
-        # Only then a large landing is written as a stream.
+        # DuckDB writes a large landing as a stream only when the order of rows is free.
         connection.execute("set preserve_insertion_order = false")
         connection.execute("set enable_progress_bar = false")
-        for register in sorted(source.glob("agency=*/reference_date=*/version=*/delivery.parquet")):
-            version = register.relative_to(source).parent
+        connection.execute("set variable white_space = ?", [WHITE_SPACE])
+        for delivery in sorted(source.glob("agency=*/reference_date=*/version=*/delivery.parquet")):
+            version = delivery.relative_to(source).parent
             (target / version).mkdir(parents=True)
             agency = version.parts[0].removeprefix("agency=")
             statements = {table.name: _multiply_table(table) for table in contracts[agency].tables}
-            statements |= {"broken_rows": MULTIPLY_BROKEN_ROWS, "delivery": MULTIPLY_REGISTER}
+            statements |= {"broken_rows": MULTIPLY_BROKEN_ROWS, "delivery": MULTIPLY_DELIVERED_FILES}
             for name, statement in statements.items():
                 file = version / f"{name}.parquet"
                 connection.execute(
@@ -83,7 +90,7 @@ def _multiply_table(table: TableContract) -> str:
 
 
 def add_reference_dates(landing: Path, number: int) -> None:
-    """Let every agency deliver its newest files again on each of the `number` days after its newest reference date."""
+    """Deliver the newest files of every agency again, on each of the `number` days after their reference date."""
     for agency in landing.glob("agency=*"):
         newest = max(agency.glob("reference_date=*"))
         day = datetime.date.fromisoformat(newest.name.partition("=")[2])

@@ -1,4 +1,4 @@
-"""Run a SQL script of this folder in DuckDB: python scripts/benchmark/run_script.py SCRIPT LANDING RESULT."""
+"""Run an SQL script in DuckDB: python scripts/dev/benchmark/run_script.py SCRIPT LANDING RESULT."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import duckdb
 
-SEEDS = Path(__file__).resolve().parents[2] / "seeds"
+SEEDS = Path(__file__).resolve().parents[3] / "seeds"
 
 
 def main(script: str, landing: str, result: str) -> None:

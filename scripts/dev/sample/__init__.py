@@ -1,1 +1,1 @@
-"""The synthetic sample: its population, and how each agency writes it down."""
+"""The synthetic sample: a made-up population, and the dialect in which every agency delivers."""

@@ -1,4 +1,4 @@
-"""Write the made-up population as each agency would deliver it, with the traps its dialect has."""
+"""Write the made-up population as each agency would deliver events, with the traps of the dialect of that agency."""
 
 from __future__ import annotations
 
@@ -10,11 +10,10 @@ from pathlib import Path
 
 import openpyxl
 
-from dev.sample.population import UNDETERMINED, Event, Population, read_seed
+from dev.sample.population import EVENT_TYPES, UNDETERMINED, Event, Population, read_seed
 from inburgering.annex.reproducible_workbook import save_reproducibly
 from inburgering.intake.extract_contract import AgencyContract, TableContract
 
-FACTS = ("invitations", "contracts", "attests")
 UNDETERMINED_CODES = {
     "agii": ["711", "711", "", "169", "172", "999"],
     "atlas": ["", "XX", "YU"],
@@ -53,26 +52,34 @@ class DialectWriter:
         self._statuses = {row["residence_status"]: row["label"] for row in read_seed("members/residence_statuses")}
 
     def write(self, population: Population, reference_date: datetime.date, folder: Path) -> int:
-        """Write the files of one delivery into `folder` and return how many rows they hold."""
+        """Write the files of one delivery into `folder` and return the number of rows."""
         self._random = random.Random(f"{self._seed} {self._agency} {reference_date}")
         self._written: dict[tuple, list[object]] = {}
         folder.mkdir(parents=True, exist_ok=True)
         tables = {
-            fact: [
-                self._values(event, reference_date) for event in population.delivery(self._agency, fact, reference_date)
+            event_type: [
+                self._values(event, reference_date)
+                for event in population.delivery(self._agency, event_type, reference_date)
             ]
-            for fact in FACTS
+            for event_type in EVENT_TYPES
         }
         if self._contract.file_format == "excel":
             self._write_workbook(tables, folder, reference_date)
         else:
-            for fact, table in zip(FACTS, self._contract.tables, strict=True):
-                self._write_csv(table, tables[fact], folder)
+            for event_type, table in zip(EVENT_TYPES, self._contract.tables, strict=True):
+                self._write_csv(table, tables[event_type], folder)
         return sum(len(rows) for rows in tables.values())
 
     def _values(self, event: Event, reference_date: datetime.date) -> list[object]:
-        """Return the cells of an event; an event that is delivered twice gets the same cells twice."""
-        identity = (event.fact, event.dossier, event.number, event.date, event.person.target_group, event.nis_code)
+        """Return the cells of an event; an event that is delivered twice has the same cells twice."""
+        identity = (
+            event.event_type,
+            event.dossier,
+            event.number,
+            event.date,
+            event.person.target_group,
+            event.nis_code,
+        )
         if identity not in self._written:
             self._written[identity] = self._new_values(event, reference_date)
         return self._written[identity]
@@ -88,14 +95,14 @@ class DialectWriter:
             self._often_as_is(self._random.choice(TARGET_GROUPS[self._agency][person.target_group])),
             event.raw.get("status", self._status(person.status)),
         ]
-        key_date = self._key_date(event, reference_date)
-        if event.fact == "invitations":
+        event_date = self._event_date(event, reference_date)
+        if event.event_type == "invitations":
             registered = event.raw.get("registered", self._date(event.registered))
-            return [*common, key_date, self._date(event.letter), registered, event.reason]
-        return [*common, self._often_as_is(event.number), self._often_as_is(event.type_code), key_date]
+            return [*common, event_date, self._date(event.letter), registered, event.reason]
+        return [*common, self._often_as_is(event.number), self._often_as_is(event.type_code), event_date]
 
     def _often_as_is(self, value: str) -> str:
-        """Return the value, now and then with white space around it or in other capitals where that is harmless."""
+        """Return the value, now and then with white space around the value."""
         chance = self._random.random()
         if chance < 0.004:
             return f" {value}\t"
@@ -133,8 +140,8 @@ class DialectWriter:
             return datetime.datetime.combine(day, datetime.time(hour)) if hour else day
         return day.strftime(DATE_FORMAT[self._agency])
 
-    def _key_date(self, event: Event, reference_date: datetime.date) -> object:
-        raw = event.raw.get("key_date")
+    def _event_date(self, event: Event, reference_date: datetime.date) -> object:
+        raw = event.raw.get("event_date")
         if raw is None:
             return self._date(event.date)
         if raw == "future":
@@ -159,9 +166,9 @@ class DialectWriter:
     ) -> None:
         workbook = openpyxl.Workbook(write_only=True)
         workbook.properties.created = datetime.datetime.combine(reference_date, datetime.time())
-        for fact, table in zip(FACTS, self._contract.tables, strict=True):
+        for event_type, table in zip(EVENT_TYPES, self._contract.tables, strict=True):
             sheet = workbook.create_sheet(table.sheet_name)
             sheet.append(table.columns)
-            for row in tables[fact]:
+            for row in tables[event_type]:
                 sheet.append([None if value == "" else value for value in row])
         save_reproducibly(workbook, folder / self._contract.tables[0].file_name)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from inburgering.settings import CHECKOUT
 
 AGENCIES = ("agii", "atlas", "amal")
+EVENT_TYPES = ("invitations", "contracts", "attests")
 FIRST_CONTRACT_YEAR = 2017
 FIRST_INVITATION_YEAR = 2022
 TEMPORARY_PROTECTION_SINCE = 2022
@@ -31,11 +32,11 @@ OTHER_NON_EU = (
     "SO IR RU GH CM NG BR PK ER AL ET UA CN RS TN DZ EG LB GN CD PH TH BD US MK AM GE KE ZA UG RW BI SN XK BA NP VN "
     "MX CO EC PE CL CU DO TG CI GM SL LR NA AO MA TR SY LK JP ID KZ UZ YE SD JO KW SA IL"
 ).split()
-# So flat that no other country passes the tenth of the published ten.
+# So flat that no other country passes the tenth of the ten published countries.
 OTHER_NON_EU_WEIGHTS = [1 / (rank + 12) for rank in range(len(OTHER_NON_EU))]
 PUBLISHED_TOP = {"MA": 24, "AF": 14, "RO": 11, "TR": 11, "SY": 10, "PS": 8, "BG": 7, "IN": 7, "PL": 6, "IQ": 5}
 UNDETERMINED = "undetermined"
-NO_SHOW_REASONS = [
+NOT_REGISTERED_REASONS = [
     "RECHTHEBBEND",
     "VERHUISD_BUITENLAND",
     "VERHUISD_GEWEST",
@@ -44,9 +45,9 @@ NO_SHOW_REASONS = [
     "ONBEKEND",
     "",
 ]
-NO_SHOW_WEIGHTS = [52, 14, 9, 12, 1, 7, 5]
-CIVIC_TYPES = ["TT_IBVP", "TT_IBRH", "TT_IBGD", "TT_IB-18", "TT_IBNB", "TT_IBBXL", "TT_IBAS", "TT_IBLING"]
-CIVIC_WEIGHTS = [38, 45, 6, 2, 3, 4, 1, 1]
+NOT_REGISTERED_REASON_WEIGHTS = [52, 14, 9, 12, 1, 7, 5]
+COUNTED_TYPES = ["TT_IBVP", "TT_IBRH", "TT_IBGD", "TT_IB-18", "TT_IBNB", "TT_IBBXL", "TT_IBAS", "TT_IBLING"]
+COUNTED_TYPE_WEIGHTS = [38, 45, 6, 2, 3, 4, 1, 1]
 OTHER_TYPES = ["TT_NT2", "TT_NT2OCMW", "TT_NT2VDAB", "TT_OBVDAB", "TT_OBOCMW", "TT_WCIB", "TT_NIV_BEPALING"]
 
 HOME = {"atlas": "11002", "amal": "44021"}
@@ -70,7 +71,7 @@ PROVINCE_WEIGHTS = {
 
 @dataclass(slots=True)
 class Person:
-    """A made-up person: number, gender, nationality, and the dossier at each agency that knows the person."""
+    """A made-up person: number, gender, nationality, and a dossier at one or more agencies."""
 
     number: str
     gender: str
@@ -83,9 +84,9 @@ class Person:
 
 @dataclass(slots=True)
 class Event:
-    """One row to deliver: what happened to whom, at which agency; `until` is the last reference date that shows it."""
+    """One row to deliver: what happened to a person at an agency, and between which days the agency delivers it."""
 
-    fact: str
+    event_type: str
     agency: str
     person: Person
     dossier: str
@@ -96,15 +97,15 @@ class Event:
     letter: datetime.date | None = None
     registered: datetime.date | None = None
     reason: str = ""
-    known_from: datetime.date = datetime.date.min
-    known_until: datetime.date = datetime.date.max
+    delivered_from: datetime.date = datetime.date.min
+    delivered_until: datetime.date = datetime.date.max
     raw: dict[str, str] = field(default_factory=dict)
 
 
 def published_targets(reference_date: datetime.date) -> dict[tuple[int, str, str, str], int]:
-    """Return the published figures as known at a reference date, keyed (year, measure, breakdown, member).
+    """Return the published figures that belong to a reference date, by (year, measure, breakdown, member).
 
-    As known: the first one published after the reference date; where none was, the last one before it.
+    That is the first figure published after the reference date, or else the last figure published before.
     """
     figures: dict[tuple[int, str, str, str], list[tuple[datetime.date, int]]] = defaultdict(list)
     for row in read_seed("reference/published_figures"):
@@ -117,12 +118,12 @@ def published_targets(reference_date: datetime.date) -> dict[tuple[int, str, str
 
 
 def agency_targets(measure: str, year: int, reference_date: datetime.date, scale: float) -> dict[str, int]:
-    """Return how many first contracts or attests each agency has in a year, as known at a reference date."""
-    known = published_targets(reference_date)
-    total = known.get(
+    """Return how many first contracts or attests each agency has in a year, in the deliveries of a reference date."""
+    published = published_targets(reference_date)
+    total = published.get(
         (year, measure, "total", "totaal"), PLAUSIBLE_PER_YEAR[measure].get(year, USUAL_PER_YEAR[measure])
     )
-    fixed = {a: known[year, measure, "agency", a] for a in AGENCIES if (year, measure, "agency", a) in known}
+    fixed = {a: published[year, measure, "agency", a] for a in AGENCIES if (year, measure, "agency", a) in published}
     if len(fixed) == len(AGENCIES):
         return {a: round(n * scale) for a, n in fixed.items()}
     rest = total - sum(fixed.values())
@@ -140,7 +141,7 @@ def read_seed(name: str) -> list[dict[str, str]]:
 
 
 class Population:
-    """Everything that happened up to the latest reference date, and how much of it each reference date knew."""
+    """Everything that happened up to the latest reference date, and what was delivered on each reference date."""
 
     def __init__(self, seed: int, reference_dates: list[datetime.date], scale: float) -> None:
         self._random = random.Random(seed)
@@ -158,14 +159,14 @@ class Population:
         self._make_attests()
         self._make_invitations()
         self._restate()
-        self._make_rows_to_set_aside()
+        self._make_rows_to_reject()
 
-    def delivery(self, agency: str, fact: str, reference_date: datetime.date) -> Iterator[Event]:
-        """Yield the rows that an agency would deliver of a fact, in file order, as known on the reference date."""
+    def delivery(self, agency: str, event_type: str, reference_date: datetime.date) -> Iterator[Event]:
+        """Yield the rows of an event type that an agency would deliver on a reference date, in file order."""
         for event in self.events:
-            if event.agency != agency or event.fact != fact or not _is_known(event, reference_date):
+            if event.agency != agency or event.event_type != event_type or not _is_delivered(event, reference_date):
                 continue
-            if fact == "invitations":
+            if event_type == "invitations":
                 letter = event.letter if event.letter and event.letter <= reference_date else None
                 registered = event.registered if event.registered and event.registered <= reference_date else None
                 yield replace(event, letter=letter, registered=registered, reason="" if registered else event.reason)
@@ -246,10 +247,10 @@ class Population:
         end = datetime.date(year, 12, 31)
         return start + DAY * self._random.randrange((end - start).days + 1)
 
-    def _number(self, agency: str, fact: str) -> str:
-        self._counters[agency + fact] += 1
-        prefix = {"contracts": "C", "attests": "A"}[fact]
-        return f"{prefix}{self._counters[agency + fact]:07}"
+    def _number(self, agency: str, event_type: str) -> str:
+        self._counters[agency + event_type] += 1
+        prefix = {"contracts": "C", "attests": "A"}[event_type]
+        return f"{prefix}{self._counters[agency + event_type]:07}"
 
     # contracts
 
@@ -260,27 +261,29 @@ class Population:
         for year in self._years(FIRST_CONTRACT_YEAR):
             targets = agency_targets("contracts", year, self._latest, self._scale)
             agencies = [agency for agency in AGENCIES for _ in range(targets[agency])]
-            nationalities, target_groups = self._known_attributes(year, len(agencies))
+            nationalities, target_groups = self._published_attributes(year, len(agencies))
             for agency, nationality, target_group in zip(agencies, nationalities, target_groups, strict=True):
                 person = self._person(nationality, target_group, year)
-                first = self._contract(person, agency, self._day(year), civic=True)
+                first = self._contract(person, agency, self._day(year), is_counted_type=True)
                 self._contracted.append((person, first))
                 self._contract_extras(person, first)
             for _ in range(len(agencies) // 20):
                 person = self._person(year=year)
                 agency = self._random.choices(AGENCIES, list(USUAL_SHARE.values()))[0]
-                self._contract(person, agency, self._day(year), civic=False)
+                self._contract(person, agency, self._day(year), is_counted_type=False)
 
-    def _known_attributes(self, year: int, size: int) -> tuple[list[str | None], list[str | None]]:
-        """Return nationality and target group of every first contract where the figures of a year are published."""
-        known = published_targets(self._latest)
-        groups = {m: n for (y, what, by, m), n in known.items() if (y, what, by) == (year, "contracts", "target_group")}
+    def _published_attributes(self, year: int, size: int) -> tuple[list[str | None], list[str | None]]:
+        """Return nationality and target group of every first contract of a year, where these figures are published."""
+        published = published_targets(self._latest)
+        groups = {
+            m: n for (y, what, by, m), n in published.items() if (y, what, by) == (year, "contracts", "target_group")
+        }
         if not groups or self._scale != 1:
             return [None] * size, [None] * size
         target_groups = [member for member, count in groups.items() for _ in range(count)]
-        countries = {m: n for (y, _, by, m), n in known.items() if (y, by) == (year, "nationality")}
+        countries = {m: n for (y, _, by, m), n in published.items() if (y, by) == (year, "nationality")}
         in_eu = {row["nationality"] for row in read_seed("reference/eu_memberships")}
-        totals = {m: n for (y, _, by, m), n in known.items() if (y, by) == (year, "nationality_group")}
+        totals = {m: n for (y, _, by, m), n in published.items() if (y, by) == (year, "nationality_group")}
         nationalities = [member for member, count in countries.items() for _ in range(count)]
         rest_eu = totals["eu"] - sum(n for m, n in countries.items() if m in in_eu)
         nationalities += self._random.choices(OTHER_EU, OTHER_EU_WEIGHTS, k=rest_eu)
@@ -292,30 +295,36 @@ class Population:
         self._random.shuffle(target_groups)
         return nationalities, target_groups
 
-    def _contract(self, person: Person, agency: str, day: datetime.date, civic: bool) -> Event:
-        type_code = self._random.choices(CIVIC_TYPES, CIVIC_WEIGHTS)[0] if civic else self._random.choice(OTHER_TYPES)
+    def _contract(self, person: Person, agency: str, day: datetime.date, is_counted_type: bool) -> Event:
+        type_code = (
+            self._random.choices(COUNTED_TYPES, COUNTED_TYPE_WEIGHTS)[0]
+            if is_counted_type
+            else self._random.choice(OTHER_TYPES)
+        )
         return self._add(
             "contracts", person, agency, day, number=self._number(agency, "contracts"), type_code=type_code
         )
 
-    def _add(self, fact: str, person: Person, agency: str, day: datetime.date, **values: object) -> Event:
-        nis_code = self._nis_code(agency, day, flemish_only=fact == "invitations")
-        event = Event(fact, agency, person, self._dossier(person, agency), nis_code, day, **values)
+    def _add(self, event_type: str, person: Person, agency: str, day: datetime.date, **values: object) -> Event:
+        nis_code = self._nis_code(agency, day, flemish_only=event_type == "invitations")
+        event = Event(event_type, agency, person, self._dossier(person, agency), nis_code, day, **values)
         self.events.append(event)
         return event
 
     def _contract_extras(self, person: Person, first: Event) -> None:
         chance = self._random.random()
         if chance < 0.07:
-            self._contract(person, first.agency, first.date + DAY * self._random.randrange(1, 700), civic=True)
+            self._contract(
+                person, first.agency, first.date + DAY * self._random.randrange(1, 700), is_counted_type=True
+            )
         elif chance < 0.09:
             other = self._random.choice([agency for agency in AGENCIES if agency != first.agency])
-            self._contract(person, other, first.date + DAY * self._random.randrange(1, 700), civic=True)
+            self._contract(person, other, first.date + DAY * self._random.randrange(1, 700), is_counted_type=True)
         elif chance < 0.091 and first.agency != "amal":
-            self._contract(person, "amal", first.date, civic=True)
+            self._contract(person, "amal", first.date, is_counted_type=True)
         elif chance < 0.19:
             earlier_or_later = first.date + DAY * self._random.randrange(-300, 500)
-            self._contract(person, first.agency, earlier_or_later, civic=False)
+            self._contract(person, first.agency, earlier_or_later, is_counted_type=False)
         elif chance < 0.193:
             person.is_recognisable = False
             person.number = self._random.choice(["", person.number[:9] + "00", "12345678901", person.number[:10]])
@@ -384,7 +393,7 @@ class Population:
             registered = registered_before - DAY * self._random.randrange(0, 20)
         elif self._random.random() < 0.25:
             registered = (letter or extracted) + DAY * self._random.randrange(3, 150)
-        reason = "" if registered else self._random.choices(NO_SHOW_REASONS, NO_SHOW_WEIGHTS)[0]
+        reason = "" if registered else self._random.choices(NOT_REGISTERED_REASONS, NOT_REGISTERED_REASON_WEIGHTS)[0]
         self._add("invitations", person, agency, extracted, letter=letter, registered=registered, reason=reason)
         if self._random.random() < 0.01:
             other = self._random.choice([a for a in AGENCIES if a != agency])
@@ -393,26 +402,28 @@ class Population:
                 "invitations", person, other, later, letter=later + 14 * DAY, registered=None, reason="VERHUISD_GEWEST"
             )
 
-    # restatements and rows that cannot be counted
+    # restatements and rejected rows
 
     def _restate(self) -> None:
-        """Let earlier reference dates know some things otherwise than the latest does."""
-        events_of_person = Counter((event.fact, event.person.number) for event in self.events)
-        alone = [e for e in self.events if e.person.is_recognisable and events_of_person[e.fact, e.person.number] == 1]
-        contracts = [e for e in alone if e.fact == "contracts" and e.type_code in CIVIC_TYPES]
-        attests = [e for e in alone if e.fact == "attests" and e.type_code == "AI023"]
+        """Let the deliveries of earlier reference dates differ from those of the latest."""
+        events_of_person = Counter((event.event_type, event.person.number) for event in self.events)
+        alone = [
+            e for e in self.events if e.person.is_recognisable and events_of_person[e.event_type, e.person.number] == 1
+        ]
+        contracts = [e for e in alone if e.event_type == "contracts" and e.type_code in COUNTED_TYPES]
+        attests = [e for e in alone if e.event_type == "attests" and e.type_code == "AI023"]
         for reference_date in self._dates[:-1]:
             self._restate_published_shares(reference_date, contracts)
             for event in self._some(contracts, 2021, 12):
-                event.known_from = reference_date + DAY
+                event.delivered_from = reference_date + DAY
             for event in self._some(attests, 2020, 5):
-                event.known_from = reference_date + DAY
+                event.delivered_from = reference_date + DAY
             for event in self._some(contracts, 2022, 15):
                 self._once_otherwise(event, reference_date, nis_code=self._nis_code(event.agency, event.date))
 
     def _some(self, events: list[Event], year: int, count: int) -> list[Event]:
         """Pick events of a year that were not restated yet."""
-        untouched = [e for e in events if e.date.year == year and e.known_from == datetime.date.min]
+        untouched = [e for e in events if e.date.year == year and e.delivered_from == datetime.date.min]
         return self._random.sample(untouched, min(len(untouched), count))
 
     def _restate_published_shares(self, reference_date: datetime.date, contracts: list[Event]) -> None:
@@ -434,41 +445,45 @@ class Population:
                     )
 
     def _once_otherwise(self, event: Event, until: datetime.date, **then: object) -> None:
-        self.events.append(replace(event, known_until=until, **then))
-        event.known_from = until + DAY
+        self.events.append(replace(event, delivered_until=until, **then))
+        event.delivered_from = until + DAY
 
-    def _make_rows_to_set_aside(self) -> None:
-        """Add duplicates, superseded rows and unusable dates; none of them changes what counts."""
-        for fact in ("invitations", "contracts", "attests"):
+    def _make_rows_to_reject(self) -> None:
+        """Add duplicates, superseded rows and unusable dates; none of these rows changes a count."""
+        for event_type in EVENT_TYPES:
             for agency in AGENCIES:
-                mine = [e for e in self.events if e.agency == agency and e.fact == fact and e.date <= self._dates[0]]
+                mine = [
+                    e
+                    for e in self.events
+                    if e.agency == agency and e.event_type == event_type and e.date <= self._dates[0]
+                ]
                 for event in self._random.sample(mine, min(len(mine), 8)):
                     self.events.append(event)
                 for event in self._random.sample(mine, min(len(mine), 6)):
                     person = replace(event.person, target_group="onbepaald", dossiers={})
                     self.events.insert(0, replace(event, person=person))
                 for event in self._random.sample(mine, min(len(mine), 4)):
-                    event.raw = self._oddity(fact, event)
+                    event.raw = self._cells_with_warning(event_type, event)
                 for value in ("", "31/02/2022", "2022-13-01", "onbekend", "1999", "future"):
                     person = self._person()
-                    number = "" if fact == "invitations" else self._number(agency, fact)
-                    raw = {"key_date": value}
+                    number = "" if event_type == "invitations" else self._number(agency, event_type)
+                    raw = {"event_date": value}
                     self._add(
-                        fact,
+                        event_type,
                         person,
                         agency,
                         datetime.date(2022, 6, 15),
                         number=number,
-                        type_code={"contracts": "TT_IBVP", "attests": "AI023"}.get(fact, ""),
+                        type_code={"contracts": "TT_IBVP", "attests": "AI023"}.get(event_type, ""),
                         raw=raw,
                     )
 
-    def _oddity(self, fact: str, event: Event) -> dict[str, str]:
-        """Return cells that are kept and reported, and change no figure that was published."""
-        if fact == "invitations":
+    def _cells_with_warning(self, event_type: str, event: Event) -> dict[str, str]:
+        """Return cells that give a warning, and change no figure that was published."""
+        if event_type == "invitations":
             return {"registered": "nog niet"} if event.registered is None else {}
         return {"status": "toerist"} if event.person.status in ("", "VR19") else {"gender": "9"}
 
 
-def _is_known(event: Event, reference_date: datetime.date) -> bool:
-    return event.date <= reference_date and event.known_from <= reference_date <= event.known_until
+def _is_delivered(event: Event, reference_date: datetime.date) -> bool:
+    return event.date <= reference_date and event.delivered_from <= reference_date <= event.delivered_until

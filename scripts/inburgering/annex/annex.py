@@ -181,7 +181,7 @@ order by sort_order, agency_sort_order, event_type_sort_order
 """
 
 WARNINGS_QUERY = """
-select warning, label, row(agency), agency_label, rows_warned
+select warning, label, row(agency), short_label, rows_warned
 from annex_checks_warnings
 where reference_date = $reference_date
 order by sort_order, agency_sort_order
@@ -345,7 +345,7 @@ class _Reader:
             Row(codes, (*labels[codes], *(cells.get(column.codes) for column in columns)), TOTAL in codes)
             for codes, cells in figures.items()
         )
-        if all(row.is_total for row in rows):
+        if all(row.is_total for row in rows) or None in {cell for row in rows for cell in row.cells}:
             breakdowns = " and ".join(table.breakdown)
             raise click.ClickException(f"{self._place(table)} has no {table.measure} by breakdown {breakdowns}")
         names = [self._breakdowns[breakdown] for breakdown in table.breakdown]

@@ -65,7 +65,7 @@ OWN_CELLS = {
         select label, file_label, rows_rejected from annex_checks_rejected where reference_date = $reference_date
     """,
     "controle_opmerkingen": """
-        select label, agency_label, rows_warned from annex_checks_warnings where reference_date = $reference_date
+        select label, short_label, rows_warned from annex_checks_warnings where reference_date = $reference_date
     """,
     "controle_gepubliceerd": """
         unpivot (

@@ -223,7 +223,7 @@ def _explain_published(cell: Cell) -> Explanation:
 def _explain_cause(cell: Cell) -> Explanation:
     (measure,) = cell.codes
     return Explanation(
-        f"{cell.header}: persons who are counted otherwise than at the previous reference date, cause: {cell.labels[0]}",
+        f"{cell.header}: persons counted otherwise than at the previous reference date, cause: {cell.labels[0]}",
         "annex_revision_causes",
         _rows(
             REVISED_COLUMNS,

@@ -52,7 +52,7 @@ def for_reviewers(manifest: dict) -> dict:
     """Return the manifest with only the project's own macros, and more in its descriptions.
 
     Every column of a model under contract says where it comes from, every model and seed what is tested about it, and
-    every data test who acts when it fails.
+    every data test its owner.
     """
     told = copy.deepcopy(manifest)
     project = manifest["metadata"]["project_name"]
@@ -68,7 +68,7 @@ def for_reviewers(manifest: dict) -> dict:
             for name, column in node["columns"].items():
                 column["description"] += origin_text(manifest, lineage, Column(key, name))
         if node["resource_type"] == "test":
-            node["description"] += f"\n\n**Acts when it fails:** the {node['config']['meta']['acts']}."
+            node["description"] += f"\n\n**Owner, who acts when it fails:** the {node['config']['meta']['owner']}."
     return told
 
 
@@ -113,16 +113,16 @@ def link(manifest: dict, key: str) -> str:
 
 
 def tests_text(manifest: dict, key: str) -> str:
-    """Return what is tested about a model or seed, and who acts when it fails; empty when nothing is."""
+    """Return what is tested about a model or seed, and the owner of each; empty when nothing is."""
     lines = [
         f"- {test_link(manifest, test)}: {' '.join(manifest['nodes'][test]['description'].split())} "
-        f"*Acts: the {manifest['nodes'][test]['config']['meta']['acts']}.*"
+        f"*Owner: the {manifest['nodes'][test]['config']['meta']['owner']}.*"
         for test in sorted(manifest["child_map"].get(key, []))
         if test.startswith("test.")
     ]
     lines += [
         f"- {link(manifest, test)}: {' '.join(manifest['unit_tests'][test]['description'].split())} "
-        "*Unit test of a rule. Acts: the data engineer.*"
+        "*Unit test of a rule. Owner: the data engineer.*"
         for test in sorted(manifest["child_map"].get(key, []))
         if test.startswith("unit_test.") and manifest["unit_tests"][test]["model"] == manifest["nodes"][key]["name"]
     ]

@@ -299,7 +299,7 @@ def _land_table(
 
 
 def _landed(batch: pl.DataFrame, table: TableContract, key: str) -> pa.Table:
-    """Return a batch as it lands: its values as they were delivered, what they are about, where they stood and whose they are."""
+    """Return a batch as it lands: its values as delivered, their event type, row and pseudonym."""
     rows = with_pseudonyms(batch, table.person_number_column, key).with_columns(event_type=pl.lit(table.event_type))
     values = [name for name in table.columns if name != table.person_number_column]
     added = ("event_type", "row_number", "person_pseudonym", "is_person_number_valid")

@@ -71,7 +71,7 @@ class SparkSchema:
         except (TTransportException, OSError):
             raise click.ClickException(
                 f"{server.host}:{server.port}: no Thrift server answers; start one with "
-                "python scripts/spark_cluster.py start, or set INBURGERING_SPARK_HOST and INBURGERING_SPARK_PORT"
+                "make spark-start, or set INBURGERING_SPARK_HOST and INBURGERING_SPARK_PORT"
             ) from None
 
     def _rows(self, query: str, missing: str) -> list[tuple]:

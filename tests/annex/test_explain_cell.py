@@ -1,0 +1,97 @@
+"""Who are these 47? Every figure of an annex can be traced to its rows."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+
+from export_annex import export_annex
+from inburgering.annex.annex import read_annex
+from inburgering.annex.explanation import explain, find_cell, find_place
+from inburgering.annex.question import read_question
+from inburgering.warehouse.reader import open_warehouse
+from support.pipeline import Pipeline, refused, succeeded
+
+
+def figure_places(annex: Path) -> list[tuple[str, float]]:
+    """Return the place and value of every figure in the tables of a workbook."""
+    return [
+        (f"{sheet.title}!{cell.coordinate}", cell.value)
+        for sheet in load_workbook(annex)
+        for table in sheet.tables.values()
+        for row in sheet[table.ref][1:]
+        for cell in row
+        if not isinstance(cell.value, str)
+    ]
+
+
+def as_written(figure: float) -> float:
+    """Return a figure as a workbook holds it: a fraction with 16 significant digits."""
+    return float(f"{figure:.16g}")
+
+
+@pytest.mark.parametrize("name", ["sv_2024_123", "voorbeeld_gekruist"])
+def test_every_figure_of_the_workbook_has_as_many_rows_behind_it(
+    small_sample: Pipeline, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    annex = tmp_path / "annex.xlsx"
+    question = read_question(name)
+    export_annex(question, small_sample.warehouse, annex)
+    places = figure_places(annex)
+    assert len(places) > 1000
+    assert {"Controle", "Herziening"} < {place.rpartition("!")[0] for place, _ in places}
+    loaded = load_workbook(annex)
+    monkeypatch.setattr("inburgering.annex.explanation.load_workbook", lambda _: loaded)
+    monkeypatch.setattr("inburgering.annex.explanation.read_question", lambda _: question)
+    with open_warehouse(small_sample.warehouse) as connection:
+        read = read_annex(connection, question)
+        cells = {place: find_cell(find_place(annex, place), read) for place, _ in places}
+        differing = [place for place, value in places if as_written(explain(cells[place]).figure(connection)) != value]
+    assert differing == []
+
+
+def test_a_figure_is_told_in_words_with_its_sql_and_rows(small_sample: Pipeline) -> None:
+    annex = small_sample.folder / "annex.xlsx"
+    sheet = load_workbook(annex)["2ab"]
+    assert sheet["F7"].value > 20
+    printed = succeeded(small_sample.script("explain_cell", annex, "2ab!F7"))
+    first = printed.splitlines()[0]
+    assert first.startswith("Eerste contracten (contracts) of 2023, agency: Agentschap Integratie en Inburgering")
+    assert first.endswith(f"= {sheet['F7'].value}")
+    assert "from annex_counted_persons" in printed
+    assert "contracten.csv" in printed
+    assert f"… {sheet['F7'].value - 20} more" in printed
+
+
+def test_the_rows_go_to_a_csv_file(small_sample: Pipeline, tmp_path: Path) -> None:
+    annex = small_sample.folder / "annex.xlsx"
+    succeeded(small_sample.script("explain_cell", annex, "1!$B$8", "--csv", tmp_path / "rows.csv"))
+    with (tmp_path / "rows.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == load_workbook(annex)["1"]["B8"].value
+    assert {row["agency"] for row in rows} == {"atlas"}
+    assert all(row["sheet_name"] == "Uitnodigingen" and int(row["row_number"]) > 1 for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("cell", "message"),
+    [
+        ("2c!A1", "2c!A1 is no figure of a table; choose a cell with a figure"),
+        ("2c!A7", "2c!A7 is no figure of a table; choose a cell with a figure"),
+        ("9z!B7", "no sheet '9z'; it has Toelichting, 1, 2ab"),
+        ("nergens", "not a workbook and a cell like '2c!D14'"),
+    ],
+)
+def test_a_place_without_a_figure_is_said_in_one_line(small_sample: Pipeline, cell: str, message: str) -> None:
+    assert message in refused(small_sample.script("explain_cell", small_sample.folder / "annex.xlsx", cell))
+
+
+def test_the_workbook_carries_what_its_figures_come_from(small_sample: Pipeline) -> None:
+    workbook = load_workbook(small_sample.folder / "annex.xlsx")
+    carried = {prop.name: prop.value for prop in workbook.custom_doc_props.props}
+    assert workbook.properties.identifier == "sv_2024_123"
+    assert len(carried) == 1 + 9
+    assert carried["agii/contracten.csv"].startswith("version 1, sha256 ")

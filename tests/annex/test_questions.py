@@ -1,0 +1,155 @@
+"""A question is one file: what is wrong with it is said before anything is written."""
+
+from __future__ import annotations
+
+import datetime
+from pathlib import Path
+
+import click
+import pytest
+import yaml
+from openpyxl import load_workbook
+
+from export_annex import export_annex
+from inburgering.annex.question import QUESTIONS, newest_question, read_question
+from support.pipeline import Pipeline, succeeded
+
+REMOVED = object()
+
+
+def spoiled(folder: Path, place: str, value: object) -> str:
+    """Change one place in a copy of question 123 and return the message that reading it gives."""
+    document = yaml.safe_load((QUESTIONS / "sv_2024_123.yml").read_text(encoding="utf-8"))
+    *parents, last = [int(part) if part.isdigit() else part for part in place.split(".")]
+    target = document["exposures"][0]["config"]["meta"]
+    for part in parents:
+        target = target[part]
+    if value is REMOVED:
+        del target[last]
+    else:
+        target[last] = value
+    copied = folder / "sv_2024_123.yml"
+    copied.write_text(yaml.safe_dump(document, allow_unicode=True), encoding="utf-8")
+    with pytest.raises(click.ClickException) as refused:
+        read_question("sv_2024_123", folder)
+    assert "\n" not in refused.value.message
+    return refused.value.message.removeprefix(f"{copied}: ")
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "message"),
+    [
+        ("first_year", 2024, "first_year 2024 is after last_year 2023"),
+        ("last_year", 2025, "last_year 2025 is after the reference date 2024-01-31"),
+        ("provisional_years", [2018], "provisional_years are not all between first_year and last_year"),
+        ("reference_date", "31/01/2024", "reference_date: Input should be a valid date"),
+        ("kleur", "blauw", "kleur: Extra inputs are not permitted"),
+        ("number", REMOVED, "number: Field required"),
+        ("sub_questions.waarom", "Waarom?", "sub-question waarom: not both asked"),
+        ("tabs.3.answers", ["9z"], "sub-question 2d, 9z: not both asked"),
+        ("tabs.3.answers", [], "tabs.3.answers: Tuple should have at least 1 item"),
+        ("tabs.3.title", "", "tabs.3.title: String should have at least 1 character"),
+        ("tabs.3.title", "per {maand}", "no question that can be read ('maand')"),
+        ("tabs.3.name", "2/c", "tabs.3.name: '2/c' cannot be the name of a sheet"),
+        ("tabs.3.name", "x" * 32, f"tabs.3.name: '{'x' * 32}' cannot be the name of a sheet"),
+        ("tabs.3.name", "controle", "tabs.3.name: 'controle' is a sheet that every annex has"),
+        ("tabs.3.name", "2AB", "two tabs have the same name"),
+        ("tabs.3.notes", ["grapje"], "tabs.3.notes.0: Input should be"),
+        ("tabs.3.tables.0.name", "A1", "tabs.3.tables.0.name: 'A1' cannot be the name of a table"),
+        ("tabs.3.tables.0.name", "t2c_attesten", "two tables have the same name"),
+        ("tabs.3.tables.0.measure", "lessen", "tabs.3.tables.0.measure: Input should be"),
+        ("tabs.3.tables.0.breakdown", ["gender", "gender"], "tabs.3.tables.0.breakdown: gender cannot be crossed"),
+        ("tabs.3.tables.0.breakdown", ["gender", "agency", "province"], "tabs.3.tables.0.breakdown: Tuple should have"),
+        ("tabs.3.tables.0.breakdown", [], "tabs.3.tables.0.breakdown: Tuple should have at least 1 item"),
+    ],
+)
+def test_a_question_that_cannot_be_answered_is_refused_with_its_place(
+    tmp_path: Path, place: str, value: object, message: str
+) -> None:
+    assert spoiled(tmp_path, place, value).startswith(message)
+
+
+def test_a_file_that_is_no_question_is_refused(tmp_path: Path) -> None:
+    for content in ("exposures: []", "", "{", "exposures: [{name: x}]"):
+        (tmp_path / "x.yml").write_text(content)
+        with pytest.raises(click.ClickException, match=r"no question that can be read .*; compare it with others"):
+            read_question("x", tmp_path)
+
+
+def test_without_a_name_the_newest_question_is_exported() -> None:
+    assert newest_question().name == "sv_2024_123"
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        ({"breakdown": ("shoe_size",)}, "annex_figures has no breakdown shoe_size; it has agency, province"),
+        ({"breakdown": ("gender", "shoe_size")}, "annex_figures has no breakdown shoe_size"),
+        (
+            {"measure": "contracts", "breakdown": ("not_registered_reason",)},
+            "annex_figures has no contracts by breakdown not_registered_reason",
+        ),
+        (
+            {"breakdown": ("agency", "not_registered_reason")},
+            "annex_figures has no reach by breakdown agency and not_registered_reason",
+        ),
+    ],
+)
+def test_a_figure_that_the_build_does_not_have_is_refused(
+    small_sample: Pipeline, tmp_path: Path, changed: dict, message: str
+) -> None:
+    question = newest_question()
+    table = question.tables[0].model_copy(update=changed)
+    tab = question.tabs[0].model_copy(update={"tables": (table,)})
+    with pytest.raises(click.ClickException, match=f"question sv_2024_123, table t1b_agentschap: {message}"):
+        export_annex(question.model_copy(update={"tabs": (tab,)}), small_sample.warehouse, tmp_path / "a.xlsx")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("members", "message"),
+    [
+        (("Man", "Vrouw", "X"), "'Onbepaald' is not in both"),
+        (("Man", "Vrouw", "X", "Onbepaald", "Ander"), "'Ander' is not in both"),
+        (("Vrouw", "Man", "X", "Onbepaald"), "they stand in another order"),
+    ],
+)
+def test_a_member_list_that_is_not_counted_by_is_refused(
+    small_sample: Pipeline, tmp_path: Path, members: tuple[str, ...], message: str
+) -> None:
+    question = newest_question().model_copy(update={"member_lists": {"gender": members}})
+    with pytest.raises(click.ClickException, match=f"gender is counted by other members .{message}"):
+        export_annex(question, small_sample.warehouse, tmp_path / "a.xlsx")
+
+
+def test_published_figures_are_compared_on_screen(small_sample: Pipeline, tmp_path: Path) -> None:
+    printed = succeeded(small_sample.export("sv_2024_123", "--output", tmp_path / "annex.xlsx")).splitlines()
+    sheet = load_workbook(tmp_path / "annex.xlsx")["Controle"]
+    rows = [[cell.value for cell in row] for row in sheet[sheet.tables["controle_gepubliceerd"].ref]][1:]
+    assert len(rows) > 20
+    differing = [row for row in rows if row[3]]
+    assert printed[1] == f"{len(rows) - len(differing)} of {len(rows)} published figures are equal"
+    assert len(printed) == 2 + len(differing)
+    for figure, published, here, difference, *_ in differing:
+        assert any(
+            line.startswith(f"  {figure}: {here}, but {published} ") and line.endswith(f"({difference:+})")
+            for line in printed
+        )
+
+
+def test_a_reference_date_that_was_not_delivered_is_refused(small_sample: Pipeline, tmp_path: Path) -> None:
+    question = newest_question().model_copy(update={"reference_date": datetime.date(2024, 3, 1)})
+    with pytest.raises(click.ClickException, match=r"no delivery of Agentschap .* for reference date 2024-03-01"):
+        export_annex(question, small_sample.warehouse, tmp_path / "a.xlsx")
+
+
+def test_last_years_question_is_answered_from_its_file(small_sample: Pipeline, tmp_path: Path) -> None:
+    annex = tmp_path / "annex.xlsx"
+    succeeded(small_sample.export("sv_2023_113", "--output", annex))
+    workbook = load_workbook(annex)
+    sheet = workbook["2ab"]
+    rows = [[cell.value for cell in row] for row in sheet[sheet.tables["t2a_contracten"].ref]]
+    assert rows[0] == ["Agentschap", "2018", "2019", "2020", "2021", "2022"]
+    assert all(figure > 0 for figure in rows[-1][1:])
+    assert "schriftelijke vraag 113 van 6 januari 2023" in workbook["Toelichting"]["A1"].value
+    assert "31/01/2023" in workbook["Toelichting"]["B5"].value

@@ -1,0 +1,273 @@
+"""The draft answer: every number in it is in the annex, every tab is referred to, and its sentences can be edited."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
+
+import click
+import pytest
+from docx import Document
+from openpyxl import Workbook, load_workbook
+from openpyxl.worksheet.worksheet import Worksheet
+
+from export_annex import export_annex
+from inburgering.annex.question import Question, newest_question, read_question
+from support.pipeline import Pipeline, refused, succeeded
+from write_answer import TEMPLATE, write_answer
+
+NUMBER = re.compile(r"\d[\d.,]*(?<![.,])%?")
+DUTCH_NUMBER = re.compile(r"\d{1,3}(\.\d{3})*(,\d+)?%?")
+# A year is the only number of four digits without a point between the thousands.
+YEAR = re.compile(r"(?<![\d.,/])\d{4}(?![\d/]|[.,]\d|%)")
+LABELLED = re.compile(r"(?:^|[:,] | en )([^,:()]+?) \(([\d.]+)\)")
+NAMES = ["sv_2024_123", "sv_2023_113", "voorbeeld_gekruist"]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The answer to a question beside its annex, both of one build."""
+
+    question: Question
+    document: Path
+    workbook: Workbook
+
+    def sections(self) -> dict[str, list[str]]:
+        """Return the paragraphs under each heading; those before the first stand under an empty one."""
+        sections: dict[str, list[str]] = {"": []}
+        for paragraph in Document(str(self.document)).paragraphs:
+            if paragraph.style.name == "Heading 1":
+                sections[paragraph.text] = []
+            else:
+                sections[list(sections)[-1]].append(paragraph.text)
+        return sections
+
+
+@pytest.fixture(scope="module", params=NAMES)
+def answer(request: pytest.FixtureRequest, small_sample: Pipeline, tmp_path_factory: pytest.TempPathFactory) -> Answer:
+    folder = tmp_path_factory.mktemp("answer")
+    question = read_question(request.param)
+    export_annex(question, small_sample.warehouse, folder / "annex.xlsx")
+    succeeded(small_sample.script("write_answer", question.name, "--output", folder / "answer.docx"))
+    return Answer(question, folder / "answer.docx", load_workbook(folder / "annex.xlsx"))
+
+
+def write(pipeline: Pipeline, template: Path, output: Path) -> str:
+    return succeeded(pipeline.script("write_answer", "--template", template, "--output", output))
+
+
+def edited(folder: Path, old: str, new: str) -> Path:
+    """Return a copy of the template with one passage changed."""
+    source = TEMPLATE.read_text(encoding="utf-8")
+    assert source.count(old) == 1
+    template = folder / "zinnen.md"
+    template.write_text(source.replace(old, new), encoding="utf-8")
+    return template
+
+
+def as_written(value: float, number_format: str) -> str:
+    """Write a figure as a Dutch reader of the workbook sees it, worked out apart from the project's own code."""
+    if number_format.endswith("%"):
+        return f"{(Decimal(repr(value)) * 100).quantize(Decimal('0.1'), ROUND_HALF_UP)}%".replace(".", ",")
+    return re.sub(r"(?<=\d)(?=(\d{3})+$)", ".", str(value))
+
+
+def figures(sheet: Worksheet) -> set[str]:
+    """Return every figure on a sheet: the numbers of its tables and those in the notes below them."""
+    found = {
+        as_written(cell.value, cell.number_format)
+        for table in sheet.tables.values()
+        for row in sheet[table.ref][1:]
+        for cell in row
+        if not isinstance(cell.value, str)
+    }
+    for row in sheet.iter_rows(min_row=5):
+        for cell in row:
+            if isinstance(cell.value, str) and cell.font.italic:
+                found |= set(NUMBER.findall(YEAR.sub("", cell.value)))
+    return found
+
+
+def numbers(text: str, question: Question) -> list[str]:
+    """Return the numbers in a text, without the question's own dates, its years and the year after the last."""
+    for day in (question.reference_date, question.asked_on):
+        text = text.replace(f"{day:%d/%m/%Y}", "")
+    years = {str(year) for year in (*question.years, question.last_year + 1)}
+    text = YEAR.sub(lambda found: "" if found[0] in years else found[0], text)
+    return NUMBER.findall(text)
+
+
+def tab_of(answer: Answer, heading: str) -> str:
+    part = heading.removeprefix("Deelvraag ")
+    return next(tab.name for tab in answer.question.tabs if part in tab.answers)
+
+
+def test_every_number_is_a_figure_on_the_tab_that_the_paragraphs_refer_to(answer: Answer) -> None:
+    checked = 0
+    for heading, paragraphs in answer.sections().items():
+        if heading.startswith("Deelvraag"):
+            tab = tab_of(answer, heading)
+            reference = f"Voor de cijfers verwijs ik naar tabblad {tab} van de bijlage."
+            assert paragraphs[-1] == reference
+            known, text = figures(answer.workbook[tab]), "\n".join(paragraphs[:-1])
+        elif heading == "Aangeleverde gegevens":
+            known, text = figures(answer.workbook["Controle"]), "\n".join(paragraphs)
+            if "Herziening" in answer.workbook.sheetnames:
+                before = answer.workbook["Herziening"]["A1"].value.rpartition(" ")[2]
+                assert f"anders zijn dan op {before}, staat" in text
+                text = text.replace(f"dan op {before},", "")
+        elif heading == "Bijlage":
+            tabs = ", ".join(tab.name for tab in answer.question.tabs)
+            own = ", Controle en Herziening" if "Herziening" in answer.workbook.sheetnames else " en Controle"
+            assert paragraphs == [f"Werkboek met de tabbladen Toelichting, {tabs}{own}."]
+            continue
+        else:
+            label = answer.question.label
+            known, text = set(), "\n".join(paragraphs).replace(label[0].lower() + label[1:], "")
+        for number in numbers(text, answer.question):
+            assert DUTCH_NUMBER.fullmatch(number), number
+            assert number in known, (heading, number)
+            checked += 1
+    assert checked > 70
+
+
+def test_a_figure_behind_a_label_is_that_row_of_the_last_year(answer: Answer) -> None:
+    checked = 0
+    for heading, paragraphs in answer.sections().items():
+        if not heading.startswith("Deelvraag"):
+            continue
+        sheet = answer.workbook[tab_of(answer, heading)]
+        rows = [
+            [
+                as_written(cell.value, cell.number_format) if not isinstance(cell.value, str) else cell.value
+                for cell in row
+            ]
+            for table in sheet.tables.values()
+            for row in sheet[table.ref][1:]
+        ]
+        # A row of two crossed breakdowns has two labels.
+        cells = {(row[0].casefold(), row[-1]) for row in rows}
+        cells |= {(f"{row[0]} – {row[1]}".casefold(), row[-1]) for row in rows}
+        for label, figure in LABELLED.findall("\n".join(paragraphs)):
+            assert (label.casefold(), figure) in cells, (heading, label, figure)
+            checked += 1
+    assert checked > 15
+
+
+def test_every_sub_question_is_repeated_and_every_tab_referred_to(answer: Answer) -> None:
+    sections = answer.sections()
+    for name, asked in answer.question.sub_questions.items():
+        assert asked in sections[f"Deelvraag {name}"]
+    text = "\n".join(line for paragraphs in sections.values() for line in paragraphs)
+    for tab in ("Toelichting", *(tab.name for tab in answer.question.tabs), "Controle"):
+        assert re.search(rf"\b{tab}\b.* (van de bijlage|Controle|Herziening)\.|en {tab}\.", text), tab
+
+
+def test_the_reservations_are_made(answer: Answer) -> None:
+    text = "\n".join(line for paragraphs in answer.sections().values() for line in paragraphs)
+    last = answer.question.last_year
+    term = f"de termijn van drie maanden na de wervingsbrief op 31/01/{last + 1} nog niet voorbij"
+    by_reason = any(table.breakdown == ("not_registered_reason",) for table in answer.question.tables)
+    assert (term in text) == by_reason
+    for expected in (
+        f"geven de toestand op 31/01/{last + 1} weer",
+        f"De definitieve validatie van {last} moet nog gebeuren; die cijfers zijn dus voorlopig.",
+        f"Wie in december {last} voor het eerst uit het Rijksregister kwam en pas in januari {last + 1}",
+        "terzijde gelegd",
+        "momentopname",
+    ):
+        assert expected in text
+
+
+def test_the_sentences_are_whole(answer: Answer) -> None:
+    for paragraph in Document(str(answer.document)).paragraphs:
+        assert paragraph.text == " ".join(paragraph.text.split())
+        assert not re.search(r" [.,;:]|[{}%]\}|\{[{%#]|\.\.|,\.|None|1 personen", paragraph.text), paragraph.text
+        if paragraph.style.name == "Normal" and len(paragraph.text) > 130:
+            assert paragraph.text.endswith((".", "Vlaams Parlement"))
+
+
+def test_the_footer_has_no_other_numbers(answer: Answer) -> None:
+    footer = Document(str(answer.document)).sections[0].footer
+    assert [line.text for line in footer.paragraphs] == [f"{answer.question.label} – ontwerp – pagina "]
+
+
+def test_the_properties_come_from_the_question(answer: Answer) -> None:
+    properties = Document(str(answer.document)).core_properties
+    assert answer.question.title in properties.title
+    assert properties.language == "nl-BE"
+    assert properties.created.date() == properties.modified.date() == answer.question.reference_date
+
+
+def test_the_same_build_gives_the_same_bytes(answer: Answer, small_sample: Pipeline, tmp_path: Path) -> None:
+    again = tmp_path / "new" / "again.docx"
+    succeeded(small_sample.script("write_answer", answer.question.name, "--last-green", "--output", again))
+    assert again.read_bytes() == answer.document.read_bytes()
+    assert list(again.parent.iterdir()) == [again]
+
+
+def test_another_sentence_in_the_template_is_another_sentence_in_the_answer(
+    small_sample: Pipeline, tmp_path: Path
+) -> None:
+    template = edited(
+        tmp_path, "Onderwerp: {{ vraag.titel }}", "Betreft: {{ vraag.titel }} (artikel 29)\n\n- één\n- twee"
+    )
+    printed = write(small_sample, template, tmp_path / "a.docx")
+    lines = [(paragraph.style.name, paragraph.text) for paragraph in Document(str(tmp_path / "a.docx")).paragraphs]
+    assert ("Normal", "Betreft: Inburgeringstrajecten – stand van zaken (artikel 29)") in lines
+    assert lines[lines.index(("List Bullet", "één")) + 1] == ("List Bullet", "twee")
+    assert f"Wrote {tmp_path / 'a.docx'}: Schriftelijke vraag 123" in printed
+
+
+@pytest.mark.parametrize(
+    ("sentence", "message"),
+    [
+        ("{{ vraag.onderwerp }}", "line {line}: vraag has no onderwerp; it has naam, label, nummer"),
+        ("{{ onderwerp }}", "line {line}: 'onderwerp' is undefined"),
+        ("{{ delen[0].tabellen[0].kleur }}", "line {line}: table t1b_agentschap has no kleur"),
+        ("{{ delen[0].tabellen[0].totaal['2023'] }}", "line {line}: t1b_agentschap has no column 2023; it has"),
+        ("{{ delen[0].tabellen[0].rij('Gent')['Bereik'] }}", "line {line}: t1b_agentschap has no row Gent"),
+        ("{{ delen[1].tabellen[0].totaal['2023'] - 1 }}", "line {line}: unsupported operand type"),
+        ("{{ delen | length }}", "line {line}: {{{{ … }}}} gives the number 8, which is no figure of the annex"),
+        ("{{ vraag.jaren }}", "line {line}: {{{{ … }}}} gives list; show a figure"),
+        ("{{ vraag.titel | hoofdletters }}", "line {line}: No filter named 'hoofdletters'"),
+        ("{% if vraag.titel %}", "line "),
+        ("{{ vraag.titel", "line "),
+        ("\x0b", "has a character that Word cannot hold"),
+    ],
+)
+def test_a_sentence_that_cannot_be_filled_is_refused_with_its_place(
+    small_sample: Pipeline, tmp_path: Path, sentence: str, message: str
+) -> None:
+    template = edited(tmp_path, "Onderwerp: {{ vraag.titel }}", f"Onderwerp: {sentence}")
+    line = next(n for n, text in enumerate(template.read_text().split("\n"), start=1) if text.startswith("Onderwerp:"))
+    output = tmp_path / "answer" / "a.docx"
+    output.parent.mkdir()
+    output.write_text("the answer made before")
+    with pytest.raises(click.ClickException) as refusal:
+        write_answer(newest_question(), small_sample.warehouse, output, template)
+    assert refusal.value.message.startswith(f"{template}")
+    assert message.format(line=line) in refusal.value.message
+    assert "\n" not in refusal.value.message
+    assert output.read_text() == "the answer made before"
+    assert list(output.parent.iterdir()) == [output]
+
+
+def test_a_file_that_is_no_template_is_refused(small_sample: Pipeline, tmp_path: Path) -> None:
+    output = tmp_path / "a.docx"
+    for content, message in ((b"\xff\xfe", "is not UTF-8 text"), (b"{# leeg #}\n", "gives no text at all")):
+        (tmp_path / "x.md").write_bytes(content)
+        with pytest.raises(click.ClickException, match=message):
+            write_answer(newest_question(), small_sample.warehouse, output, tmp_path / "x.md")
+    missing = small_sample.script("write_answer", "--template", tmp_path / "none.md", "--output", output)
+    assert refused(missing) == f"Error: {tmp_path / 'none.md'}: cannot be read (No such file or directory)"
+    assert not output.exists()
+
+
+def test_without_a_green_warehouse_nothing_is_written(pipeline: Pipeline, tmp_path: Path) -> None:
+    output = tmp_path / "a.docx"
+    assert "no such warehouse; run dbt build first" in refused(pipeline.script("write_answer", "--output", output))
+    assert "no such question" in refused(pipeline.script("write_answer", "sv_1999_1", "--output", output))
+    assert not output.exists()

@@ -1,0 +1,126 @@
+"""What differs between engines does the same on each: one test for both; `make test-spark` runs the half on Spark."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from inburgering.settings import SAMPLE_KEY
+from inburgering.warehouse.build_status import BuildStatus, read_status
+from inburgering.warehouse.spark import SparkSchema
+from support.engine import Engine, SparkPipeline
+from support.pipeline import CHECKOUT, Pipeline
+
+
+@pytest.fixture(scope="module", params=["duckdb", pytest.param("spark", marks=pytest.mark.spark)])
+def engine(request: pytest.FixtureRequest, small_sample: Pipeline, tmp_path_factory: pytest.TempPathFactory) -> Engine:
+    """Return each engine in turn, with the landing of the small sample and nothing built."""
+    folder = tmp_path_factory.mktemp(request.param)
+    shutil.copytree(small_sample.landing, folder / "landing")
+    if request.param == "duckdb":
+        return Engine("duckdb", Pipeline(folder, SAMPLE_KEY))
+    cluster = request.getfixturevalue("cluster")
+    request.getfixturevalue("spark").execute("create schema nothing_built")
+    return Engine("spark", SparkPipeline(folder, SAMPLE_KEY, cluster.port, "nothing_built"))
+
+
+def test_the_agencies_in_a_landing(engine: Engine, tmp_path: Path) -> None:
+    of_amal = "agency=amal/reference_date=2024-01-31/version=1/delivery.parquet"
+    register = (engine.pipeline.landing / of_amal).read_bytes()
+    landed = ("agency=amal/reference_date=2023-01-31/version=1", "agency=agii/reference_date=2024-01-31/version=2")
+    for folder in ("empty", *(f"two/{one}" for one in landed), "two/.loading-x", "two/agency=atlas"):
+        (tmp_path / folder).mkdir(parents=True)
+    for one in (*landed, ".loading-x"):
+        (tmp_path / "two" / one / "delivery.parquet").write_bytes(register)
+    found = engine.render(
+        "".join(
+            f"{{{{ agencies_in_landing('{tmp_path / landing}') | sort | list | tojson }}}}\n"
+            for landing in ("missing", "empty", "two")
+        )
+    )
+    assert [json.loads(line) for line in found.splitlines() if line] == [[], [], ["agii", "amal"]]
+
+
+def test_every_landed_row_arrives(engine: Engine, small_sample: Pipeline) -> None:
+    """Count the rows of every file in the landing itself, and through the sources that the models read."""
+    files = engine.pipeline.landing.glob("agency=*/reference_date=*/version=*/*.parquet")
+    landed = {file: len(duckdb.read_parquet(str(file))) for file in files}
+    counted = " union all ".join(
+        f"select '{table}' as counted, agency, cast(reference_date as string) as reference_date, "
+        f"cast(version as string) as version, count(*) as landed from {{{{ source('{source}', '{table}') }}}} "
+        "group by all"
+        for source, table in sorted(sources(small_sample))
+    )
+    found = engine.render(
+        "{{ adapter.dispatch('prepare_landing')() }}"
+        f"{{% set query %}}{counted}{{% endset %}}"
+        "{% for row in run_query(query).rows %}{{ row.values() | list | tojson }}\n{% endfor %}"
+    ).strip()
+    arrived = {
+        engine.pipeline.landing / f"agency={agency}/reference_date={day}/version={version}/{table}.parquet": int(rows)
+        for table, agency, day, version, rows in map(json.loads, found.split("\n"))
+    }
+    assert sum(landed.values()) > 6000
+    assert arrived == {file: rows for file, rows in landed.items() if rows}
+
+
+def sources(pipeline: Pipeline) -> set[tuple[str, str]]:
+    """Return source and table of all that the models read from the landing."""
+    manifest = json.loads((pipeline.folder / "target" / "manifest.json").read_text(encoding="utf-8"))
+    named = {(source["source_name"], source["name"]) for source in manifest["sources"].values()}
+    assert len(named) == 11
+    return named
+
+
+def test_a_path_from_the_project_is_a_whole_path_on_the_server(engine: Engine) -> None:
+    paths = engine.render("{% for path in ('landing', '/a/b', 's3a://bucket/b') %}{{ on_server(path) }}\n{% endfor %}")
+    assert paths.split() == [f"{CHECKOUT}/landing", "/a/b", "s3a://bucket/b"]
+
+
+def test_a_landing_without_an_agency_stops_the_build(engine: Engine, tmp_path: Path) -> None:
+    whole, landing = engine.pipeline.landing, tmp_path / "landing"
+    engine = replace(engine, pipeline=replace(engine.pipeline, folder=tmp_path))
+    landing.mkdir()
+    how_to_load = "load one first with python scripts/load_extracts.py"
+    assert engine.refusal_to_build() == f"{landing}: no delivery of agii; {how_to_load}"
+    for agency in ("agency=agii", "agency=atlas"):
+        shutil.copytree(whole / agency, landing / agency)
+    assert engine.refusal_to_build() == f"{landing}: no delivery of amal; {how_to_load}"
+
+
+def test_between_double_quotes_stand_names_and_an_overflow_is_an_error(engine: Engine) -> None:
+    step = engine.inline(
+        "{{ adapter.dispatch('require_ansi_mode')() }}"
+        """{% do print(run_query('select "name" from (select 42 as name) as one').rows[0][0]) %}"""
+        "{% do run_query('select cast(2147483647 as int) + cast(1 as int) as too_large') %}"
+    )
+    assert step.returncode != 0
+    assert step.stdout.startswith("42\n")
+    assert re.search("overflow in addition|ARITHMETIC_OVERFLOW", step.stdout, re.IGNORECASE), step.stdout
+
+
+def test_readers_learn_how_the_last_run_ended(engine: Engine) -> None:
+    outcome = BuildStatus("an-id", "seed", "2026-11-24 12:00", "red", 'the seed\'s rows; two "quoted"')
+    engine.render(f"{{% do store_run({vars(outcome)!r}) %}}")
+    if engine.target == "duckdb":
+        assert read_status(engine.pipeline.warehouse) == outcome
+    else:
+        assert SparkSchema(engine.pipeline.server).last_run() == outcome
+
+
+def test_a_full_disk_is_the_users_where_the_warehouse_is(engine: Engine) -> None:
+    """On DuckDB the user mends it; a cluster's disks are not the user's, and Spark's own message stands."""
+    printed = engine.render("{{ say_there_is_no_room() }}").strip()
+    if engine.target == "duckdb":
+        assert printed == (
+            f"{engine.pipeline.warehouse}: cannot be written (No space left on device); the last green build stays; "
+            "make room or name another file in INBURGERING_WAREHOUSE, and run dbt build again"
+        )
+    else:
+        assert printed == ""

@@ -1,0 +1,48 @@
+"""The script that breaks the rules one at a time: its list is up to date, and tests turn red."""
+
+from __future__ import annotations
+
+import pytest
+
+from inburgering.rule_mutations import MUTATIONS
+from mutate_rules import verdict_of
+from support.pipeline import CHECKOUT, Pipeline, refused, succeeded
+
+NAMES = [mutation.name for mutation in MUTATIONS]
+
+
+def test_every_mutation_finds_its_text_and_changes_it() -> None:
+    assert len(set(NAMES)) == len(NAMES) >= 25
+    for mutation in MUTATIONS:
+        assert mutation.mutated(CHECKOUT) != (CHECKOUT / mutation.file).read_text(encoding="utf-8"), mutation.name
+
+
+@pytest.mark.parametrize(
+    ("statuses", "outcome", "because"),
+    [
+        (["success", "pass", "no-op"], "survived", ""),
+        (["success", "fail", "skipped"], "killed", "a_rule"),
+        (["success", "fail", "error"], "killed", "a_rule"),
+        (["success", "error", "fail"], "broken", "a_rule ended in error: SQL"),
+        (["error", "skipped", "skipped"], "broken", "a_model ended in error: SQL"),
+    ],
+)
+def test_only_a_test_that_fails_is_a_kill(statuses: list[str], outcome: str, because: str) -> None:
+    steps = ("model.inburgering.a_model", "unit_test.inburgering.a_model.a_rule", "test.inburgering.a_check.1234")
+    results = [
+        {"unique_id": step, "status": status, "message": "SQL"} for step, status in zip(steps, statuses, strict=True)
+    ]
+    verdict = verdict_of(results)
+    assert (verdict.outcome, verdict.because) == (outcome, because)
+
+
+def test_a_rule_broken_for_real_turns_a_test_red(pipeline: Pipeline) -> None:
+    chosen = "contracts of one day go by the order of the agencies"
+    assert chosen in NAMES
+    printed = succeeded(pipeline.script("mutate_rules", "--only", chosen)).splitlines()
+    assert printed[1].split(" ← ")[1] == "contracts_of_one_day_go_to_agii_then_atlas_then_amal_then_the_lowest_number"
+    assert printed[2].startswith("1 mutations: 1 killed, 0 survived, 0 broken")
+
+
+def test_a_text_that_no_mutation_has_in_its_name_is_refused(pipeline: Pipeline) -> None:
+    assert "no such rule" in refused(pipeline.script("mutate_rules", "--only", "no such rule"))

@@ -1,0 +1,191 @@
+"""The docs page as a reviewer opens it: from a file, in a browser without a network."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from selenium.webdriver import Chrome, ChromeOptions
+from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.by import By
+from selenium.webdriver.remote.webelement import WebElement
+from selenium.webdriver.support.ui import WebDriverWait
+
+from inburgering.docs.column_lineage import Column, ColumnLineage
+from support.pipeline import Pipeline, refused, succeeded
+
+CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
+# How long a page may take on a busy machine before it is taken for broken; a page that is there is not waited for.
+PATIENCE = 60
+
+FLAGS = (
+    "--headless=new --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync --window-size=1500,1100 "
+    "--proxy-server=127.0.0.1:9"
+).split()
+NO_NAME_RESOLVES = "--host-resolver-rules=MAP * ~NOTFOUND"
+
+# dbt's page draws the lineage on a canvas: what is drawn is read from the graph behind it.
+DRAWN = """
+const graph = angular.element(document.body).injector().get("graph").graph_element;
+return graph ? graph.nodes().map(node => [node.id(), node.position("x"), node.data("node_color") || ""]) : [];
+"""
+LINES = """
+const graph = angular.element(document.body).injector().get("graph").graph_element;
+return graph.edges().map(edge => [edge.source().id(), edge.target().id()]);
+"""
+
+
+@pytest.fixture(scope="module")
+def page(small_sample: Pipeline) -> str:
+    """Return the address of the docs page, written as `make docs` does, moved away from all else that dbt writes."""
+    succeeded(small_sample.dbt("docs", "generate", "--static"))
+    succeeded(small_sample.script("write_docs"))
+    moved = small_sample.folder / "elsewhere" / "docs.html"
+    moved.parent.mkdir()
+    return shutil.move(small_sample.folder / "target" / "static_index.html", moved).as_uri()
+
+
+@pytest.fixture(scope="module")
+def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chrome]:
+    """Return a browser with an empty profile that reaches no network."""
+    if not (CHROMIUM and DRIVER):
+        pytest.skip("no chromium and chromedriver here: apt-get install chromium chromium-driver")
+    options = ChromeOptions()
+    options.binary_location = CHROMIUM
+    for flag in (*FLAGS, NO_NAME_RESOLVES, f"--user-data-dir={tmp_path_factory.mktemp('profile')}"):
+        options.add_argument(flag)
+    browser = Chrome(options=options, service=Service(DRIVER))
+    yield browser
+    browser.quit()
+
+
+def opened(browser: Chrome, page: str, place: str) -> Chrome:
+    """Open a place of the page anew and wait until its data is there."""
+    browser.get("about:blank")
+    browser.get(page + place)
+    return browser
+
+
+def shown(browser: Chrome, selector: str, text: str = "") -> WebElement:
+    """Wait for an element that is seen and holds the text, and return it."""
+
+    def found(driver: Chrome) -> WebElement | None:
+        elements = driver.find_elements(By.CSS_SELECTOR, selector)
+        return next((one for one in elements if one.is_displayed() and text in one.text), None)
+
+    return WebDriverWait(browser, PATIENCE).until(found, f"no {selector} with {text!r}")
+
+
+def drawn(browser: Chrome) -> dict[str, tuple[float, str]]:
+    """Wait for the lineage; return for each box how far to the right it stands, and its colour."""
+    nodes = WebDriverWait(browser, PATIENCE).until(lambda driver: driver.execute_script(DRAWN), "no lineage drawn")
+    return {key: (x, colour) for key, x, colour in nodes}
+
+
+def test_the_overview_teaches_from_a_file_without_a_network(chromium: Chrome, page: str) -> None:
+    opened(chromium, page, "#!/overview")
+    shown(chromium, "h1", "The warehouse that answers the minister's question")
+    for heading in ("From extract to annex", "Who is counted in a tab", "Names and keys", "What provisional means"):
+        shown(chromium, "h2", heading)
+    picture = shown(chromium, "img[alt^='Extracts are staged']")
+    WebDriverWait(chromium, PATIENCE).until(
+        lambda driver: driver.execute_script("return arguments[0].naturalWidth", picture) == 1060, "no picture"
+    )
+    shown(chromium, "a", "the tests").click()
+    shown(chromium, "td", "The agency delivers again")
+
+
+def test_the_page_asks_nothing_of_a_network(chromium: Chrome, page: str) -> None:
+    opened(chromium, page, "#!/overview")
+    shown(chromium, "h1")
+    asked = chromium.execute_script("return performance.getEntriesByType('resource').map(entry => entry.name)")
+    assert [address for address in asked if address.startswith(("http:", "https:", "//"))] == []
+
+
+def test_the_lineage_of_the_question_draws_every_layer_from_left_to_right(chromium: Chrome, page: str) -> None:
+    opened(chromium, page, "#!/overview")
+    shown(chromium, "a", "the lineage of the annex").click()
+    boxes = drawn(chromium)
+    layers = {
+        "sources": {key for key in boxes if key.startswith("source.inburgering.")},
+        "staging": {key for key in boxes if ".stg_" in key},
+        "intermediate": {key for key in boxes if ".int_" in key},
+        "facts": {key for key in boxes if ".fct_" in key},
+        "dimensions": {key for key in boxes if ".dim_" in key},
+        "annex": {key for key in boxes if ".annex_" in key},
+    }
+    counts = {layer: len(keys) for layer, keys in layers.items()}
+    # The question shows none of the rows that were sent back; all else that is built serves it.
+    assert counts == {"sources": 11, "staging": 12, "intermediate": 5, "facts": 3, "dimensions": 9, "annex": 14}
+    assert "exposure.inburgering.sv_2024_123" in boxes
+    assert not any(key.startswith(("test.", "unit_test.")) for key in boxes)
+    colours = [{boxes[key][1] for key in layers[layer]} for layer in ("staging", "intermediate", "facts", "annex")]
+    assert all(len(colour) == 1 and "" not in colour for colour in colours)
+    assert len(set.union(*colours)) == len(colours)
+    lines = chromium.execute_script(LINES)
+    assert len(lines) > 100
+    assert [(start, end) for start, end in lines if boxes[start][0] >= boxes[end][0]] == []
+
+
+def test_a_column_of_the_annex_shows_its_text_and_where_it_comes_from(chromium: Chrome, page: str) -> None:
+    opened(chromium, page, "#!/model/model.inburgering.annex_figures")
+    shown(chromium, ".model-markdown", "Rechthebbend 2022")
+    shown(chromium, "tr.column-row", "persons").click()
+    text = shown(chromium, "td.column-expanded", "Number of persons").text
+    assert "annex_cube.persons" in text
+    assert "the number of rows of annex_counted_persons" in text
+
+
+@pytest.mark.parametrize(
+    ("term", "model"),
+    [
+        ("doelgroep", "dim_target_group"),
+        ("verblijfsreden", "dim_residence_status"),
+        ("wervingsbrief", "fct_invitations"),
+        ("herziening", "annex_revision"),
+    ],
+)
+def test_a_search_for_a_dutch_term_finds_its_model(chromium: Chrome, page: str, term: str, model: str) -> None:
+    opened(chromium, page, "#!/overview")
+    shown(chromium, "#search").send_keys(term)
+    shown(chromium, ".search-result h4", model).click()
+    shown(chromium, "h1", model)
+
+
+def test_the_page_holds_no_folder_of_the_machine_that_made_it(small_sample: Pipeline, page: str) -> None:
+    text = Path(page.removeprefix("file://")).read_text(encoding="utf-8")
+    assert len(text) > 1_000_000
+    assert str(small_sample.folder) not in text
+
+
+def test_the_lineage_of_columns_is_read_from_the_compiled_sql(small_sample: Pipeline, page: str) -> None:
+    manifest = json.loads((small_sample.folder / "target" / "manifest.json").read_text(encoding="utf-8"))
+    lineage = ColumnLineage(manifest)
+
+    def origins(model: str, column: str) -> set[str]:
+        found = lineage.direct(f"model.inburgering.{model}")[column]
+        return {f"{origin.relation.split('.', 2)[2]}.{origin.name}" for origin in found}
+
+    assert origins("stg_agii__contracts", "dossier_number") == {"agii.contracten.KBI_NUMMER"}
+    assert origins("stg_atlas__attests", "event_date") == {"atlas.attesten.Behaald op"}
+    assert origins("fct_contracts", "year") == {"int_events_conformed.event_date"}
+    assert origins("annex_counted_persons", "target_group") == {
+        f"{fact}.target_group" for fact in ("fct_contracts", "fct_attests", "fct_invitations")
+    }
+    assert origins("annex_cube", "persons") == {"annex_counted_persons.*"}
+    assert {"annex_cube.persons", "measures.denominator"} <= origins("annex_figures", "share")
+    assert origins("annex_members", "is_total") == set()
+    in_the_end = lineage.in_the_end(Column("model.inburgering.annex_counted_persons", "row_number"))
+    assert len(in_the_end) == 9
+    assert {origin.name for origin in in_the_end} == {"row_number"}
+    for key, node in manifest["nodes"].items():
+        if node["resource_type"] == "model":
+            assert set(lineage.direct(key)) == set(node["columns"])
+
+
+def test_without_what_dbt_writes_there_is_one_line_that_says_so(tmp_path: Path) -> None:
+    assert "run dbt docs generate --static first" in refused(Pipeline(tmp_path).script("write_docs"))

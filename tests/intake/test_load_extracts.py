@@ -1,0 +1,406 @@
+"""The one door: what lands, under which pseudonym and row number, and what is refused with which message."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import hmac
+import subprocess
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from inburgering.settings import SAMPLE_KEY
+from support.handmade import (
+    HEADERS,
+    PERSON,
+    REFERENCE_DATE,
+    WORKBOOK,
+    default_rows,
+    header,
+    write_csv,
+    write_deliveries,
+    write_delivery,
+    write_workbook,
+)
+from support.pipeline import KEY, Pipeline, refused, succeeded
+
+# Valid: 97 - (first nine digits mod 97), worked out by hand for each.
+BORN_BEFORE_2000 = "85073003328"
+BORN_AFTER_2000 = "17073003384"
+BIS_MONTH_PLUS_40 = "85473003317"
+LEADING_ZERO = "01030212382"
+
+
+def landed(pipeline: Pipeline, agency: str, table: str, columns: str, version: int = 1) -> list[tuple]:
+    """Return columns of the landed rows of one table, in file order."""
+    path = f"{pipeline.landing}/agency={agency}/reference_date={REFERENCE_DATE}/version={version}/{table}.parquet"
+    return duckdb.connect().execute(f"select {columns} from read_parquet('{path}') order by row_number").fetchall()
+
+
+def contracts_of(agency: str, person_numbers: list[object]) -> list[list[object]]:
+    """Return a contract for each person number."""
+    table = "Contracten" if agency == "atlas" else next(name for name in HEADERS[agency] if name.startswith("contract"))
+    row = default_rows(agency, table)[0]
+    return [[f"D{i}", number, *row[2:7], f"C{i}", *row[8:]] for i, number in enumerate(person_numbers)]
+
+
+def pseudonym(digits: str) -> str:
+    return hmac.new(KEY.encode(), digits.encode(), hashlib.sha256).hexdigest()
+
+
+def test_a_person_has_one_pseudonym_in_every_notation_at_every_agency(pipeline: Pipeline) -> None:
+    write_delivery(pipeline.extracts, "agii", {"contracten.csv": contracts_of("agii", [f" {LEADING_ZERO}\t"])})
+    write_delivery(
+        pipeline.extracts, "atlas", {"Contracten": contracts_of("atlas", ["01.03.02-123.82", int(LEADING_ZERO)])}
+    )
+    write_delivery(pipeline.extracts, "amal", {"contracts.csv": contracts_of("amal", [LEADING_ZERO])})
+    succeeded(pipeline.load())
+    found = [
+        row
+        for agency, table in (("agii", "contracten"), ("atlas", "contracten"), ("amal", "contracts"))
+        for row in landed(pipeline, agency, table, "person_pseudonym, is_person_number_valid")
+    ]
+    assert found == [(pseudonym(LEADING_ZERO), True)] * 4
+
+
+def test_a_key_longer_than_a_hash_block_gives_the_same_pseudonym_as_any_hmac(tmp_path: Path) -> None:
+    pipeline = Pipeline(tmp_path, "k" * 100)
+    write_delivery(pipeline.extracts, "agii")
+    succeeded(pipeline.load())
+    expected = hmac.new(b"k" * 100, BORN_BEFORE_2000.encode(), hashlib.sha256).hexdigest()
+    assert landed(pipeline, "agii", "contracten", "person_pseudonym") == [(expected,)]
+
+
+def test_a_person_number_is_valid_by_its_check_number(pipeline: Pipeline) -> None:
+    numbers = {
+        BORN_BEFORE_2000: True,
+        BORN_AFTER_2000: True,
+        BIS_MONTH_PLUS_40: True,
+        "85073003329": False,
+        "8507300332": False,
+        "850730033280": False,
+        "": False,
+        "onbekend": False,
+    }
+    write_delivery(pipeline.extracts, "agii", {"contracten.csv": contracts_of("agii", list(numbers))})
+    succeeded(pipeline.load())
+    found = landed(pipeline, "agii", "contracten", "is_person_number_valid, person_pseudonym is null")
+    assert found == [(valid, not any(c.isdigit() for c in number)) for number, valid in numbers.items()]
+
+
+def test_a_ten_digit_text_in_excel_gets_no_leading_zero(pipeline: Pipeline) -> None:
+    write_delivery(pipeline.extracts, "atlas", {"Contracten": contracts_of("atlas", [LEADING_ZERO[1:]])})
+    succeeded(pipeline.load())
+    assert landed(pipeline, "atlas", "contracten", "is_person_number_valid") == [(False,)]
+
+
+def test_no_person_number_is_in_the_landing_or_in_what_the_loader_prints(pipeline: Pipeline) -> None:
+    write_deliveries(pipeline.extracts)
+    broken = pipeline.extracts / "agii" / REFERENCE_DATE / "contracten.csv"
+    rows = contracts_of("agii", [BORN_AFTER_2000] * 200)
+    write_csv(broken, "agii", [header("agii", "contracten.csv"), *rows, ["D9", BORN_AFTER_2000]])
+    printed = succeeded(pipeline.load())
+    values = [
+        str(value)
+        for path in pipeline.landing.rglob("*.parquet")
+        for row in duckdb.connect().execute("select * from read_parquet(?)", [str(path)]).fetchall()
+        for value in row
+    ]
+    assert len(values) > 200
+    for number in (BORN_BEFORE_2000, BORN_AFTER_2000, "85.07.30-033.28"):
+        assert number not in printed
+        assert not any(number in value for value in values)
+        assert not any(number.encode() in path.read_bytes() for path in pipeline.landing.rglob("*") if path.is_file())
+
+
+def test_excel_values_land_as_the_text_a_person_sees(pipeline: Pipeline) -> None:
+    row = default_rows("atlas", "Contracten")[0]
+    moment = datetime.datetime(2023, 5, 6, 13, 45)
+    write_delivery(
+        pipeline.extracts,
+        "atlas",
+        {
+            "Contracten": [
+                [*row[:3], "NA", *row[4:7], "01", row[8], moment],
+                [*row[:3], None, *row[4:7], 12.5, row[8], "2023-05-06"],
+                [None] * 10,
+                [*row[:3], None, *row[4:7], 7, row[8], 45000],
+            ]
+        },
+    )
+    succeeded(pipeline.load())
+    assert landed(
+        pipeline,
+        "atlas",
+        "contracten",
+        '"Gemeente (NIS)", "Nationaliteit", "Contractnummer", "Ondertekend op", row_number',
+    ) == [
+        ("11002", "NA", "01", "06/05/2023", 2),
+        ("11002", None, "12.5", "2023-05-06", 3),
+        ("11002", None, "7", "45000", 5),
+    ]
+
+
+def test_csv_values_land_unchanged_with_their_line(pipeline: Pipeline) -> None:
+    folder = write_delivery(pipeline.extracts, "amal")
+    columns = ",".join(header("amal", "contracts.csv"))
+    person = ",".join(PERSON["amal"][1:3])
+    folder.joinpath("contracts.csv").write_bytes(
+        f"{columns}\r\n"
+        f'"D ""1""",{person},NA,M,V,VR08,"C,1",TT_IBVP, 2023-05-05 \n'
+        "\r\n"
+        f'D2,{person},"Za\u00efre\n\u20ac",M,V,VR08,C2,TT_IBVP,2023-05-05\r\n'
+        f"D3,{person},,M,V,VR08,C3,TT_IBVP,NULL".encode("windows-1252")
+    )
+    succeeded(pipeline.load())
+    assert landed(pipeline, "amal", "contracts", "dossier_id, nationality, contract_id, signed_on, row_number") == [
+        ('D "1"', "NA", "C,1", " 2023-05-05 ", 2),
+        ("D2", "Za\u00efre\n\u20ac", "C2", "2023-05-05", 4),
+        ("D3", "", "C3", "NULL", 6),
+    ]
+
+
+def test_a_broken_row_is_set_aside_alone_with_its_line(pipeline: Pipeline) -> None:
+    folder = write_delivery(pipeline.extracts, "agii", {"contracten.csv": contracts_of("agii", [""] * 500)})
+    lines = folder.joinpath("contracten.csv").read_text().splitlines()
+    lines[100] = "te;weinig"
+    lines[200] = lines[200] + ";te veel"
+    lines[300] = lines[300].replace(";C299;", ';"C299;')
+    lines[400] = lines[400].replace(";C399;", ';"C399"x;')
+    folder.joinpath("contracten.csv").write_text("\n".join(lines))
+    assert "502 rows delivered, 498 landed, 4 broken and set aside" in succeeded(pipeline.load())
+    assert landed(pipeline, "agii", "broken_rows", "file_name, row_number, reason") == [
+        ("contracten.csv", 101, "too_few_fields"),
+        ("contracten.csv", 201, "too_many_fields"),
+        ("contracten.csv", 301, "unclosed_quote"),
+        ("contracten.csv", 401, "unclosed_quote"),
+    ]
+    rows = landed(pipeline, "agii", "contracten", "row_number")
+    assert [number for (number,) in rows] == [n for n in range(2, 502) if n not in (101, 201, 301, 401)]
+
+
+def test_more_than_one_percent_broken_rows_refuse_the_file(pipeline: Pipeline) -> None:
+    rows = contracts_of("agii", [""] * 98)
+    write_delivery(pipeline.extracts, "agii", {"contracten.csv": [*rows[:50], ["kort"], *rows[50:], ["kort"]]})
+    assert refused(pipeline.load()) == (
+        f"Refused: agii/{REFERENCE_DATE}/contracten.csv, row 52: too few fields, the first of 2 broken rows out of 100 "
+        "(1 % is the limit); mend the file's structure"
+    )
+    assert not list(pipeline.landing.glob("agency=*"))
+
+
+def rename_column(folder: Path) -> None:
+    _change_header(folder, lambda columns: [*columns[:2], "NIS", *columns[3:]])
+
+
+def swap_columns(folder: Path) -> None:
+    _change_header(folder, lambda columns: [columns[1], columns[0], *columns[2:]])
+
+
+def drop_column(folder: Path) -> None:
+    _change_header(folder, lambda columns: columns[:-1])
+
+
+def add_column(folder: Path) -> None:
+    _change_header(folder, lambda columns: [*columns, "OPMERKING"])
+
+
+def repeat_column(folder: Path) -> None:
+    _change_header(folder, lambda columns: [columns[0], *columns])
+
+
+def _change_header(folder: Path, change: Callable[[list[str]], list[str]]) -> None:
+    columns = change(header("agii", "contracten.csv"))
+    write_csv(folder / "contracten.csv", "agii", [columns, *default_rows("agii", "contracten.csv")])
+
+
+def use_comma(folder: Path) -> None:
+    path = folder / "contracten.csv"
+    path.write_text(path.read_text().replace(";", ","))
+
+
+def use_latin(folder: Path) -> None:
+    path = folder / "contracten.csv"
+    path.write_bytes(path.read_bytes() + "D2;;;Zaïre;;;;C2;TT_IBVP;05/05/2023\r\n".encode("latin-1"))
+
+
+def remove_rows(folder: Path) -> None:
+    write_csv(folder / "contracten.csv", "agii", [header("agii", "contracten.csv")])
+
+
+def remove_everything(folder: Path) -> None:
+    (folder / "contracten.csv").write_bytes(b"")
+
+
+def remove_file(folder: Path) -> None:
+    (folder / "contracten.csv").unlink()
+
+
+def link_file(folder: Path) -> None:
+    (folder / "contracten.csv").rename(folder / "elders.csv")
+    (folder / "contracten.csv").symlink_to(folder / "elders.csv")
+
+
+@pytest.mark.parametrize(
+    ("damage", "message"),
+    [
+        (rename_column, "contracten.csv: column 3 should be 'NIS_GEMEENTE' but is 'NIS'; deliver the columns"),
+        (swap_columns, "contracten.csv: column 1 should be 'KBI_NUMMER' but is 'INSZ'; deliver the columns"),
+        (drop_column, "contracten.csv: 10 columns expected, 9 found; column 10, 'DATUM_ONDERTEKENING', is missing"),
+        (add_column, "contracten.csv: 10 columns expected, 11 found; remove the extra column 'OPMERKING'"),
+        (repeat_column, "contracten.csv: column 2 should be 'INSZ' but is 'KBI_NUMMER'; deliver the columns"),
+        (use_comma, "contracten.csv: column 1 should be 'KBI_NUMMER' but is 'KBI_NUMMER,INSZ,"),
+        (use_latin, "contracten.csv, line 3: bytes that are not utf-8; save the file as utf-8"),
+        (remove_rows, "contracten.csv: no rows; deliver the rows, or pass --allow-empty"),
+        (remove_everything, "contracten.csv: 10 columns expected, 0 found"),
+        (remove_file, "contracten.csv: missing"),
+        (link_file, "contracten.csv: missing (a link does not count)"),
+    ],
+)
+def test_a_csv_file_that_breaks_the_contract_is_refused_and_nothing_lands(
+    pipeline: Pipeline, damage: Callable[[Path], None], message: str
+) -> None:
+    damage(write_delivery(pipeline.extracts, "agii"))
+    assert refused(pipeline.load()).startswith(f"Refused: agii/{REFERENCE_DATE}/{message}")
+    assert not list(pipeline.landing.glob("agency=*/*/*"))
+    assert not list(pipeline.landing.glob(".loading-*"))
+
+
+def atlas_sheets() -> dict[str, list[list[object]]]:
+    return {sheet: [header("atlas", sheet), *default_rows("atlas", sheet)] for sheet in HEADERS["atlas"]}
+
+
+def cut_short(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:1000])
+
+
+def write_csv_instead(path: Path) -> None:
+    path.write_text("Dossiernummer;Rijksregisternummer\n")
+
+
+def leave_out_sheet(path: Path) -> None:
+    write_workbook(path, {sheet: rows for sheet, rows in atlas_sheets().items() if sheet != "Attesten"})
+
+
+def rename_excel_column(path: Path) -> None:
+    sheets = atlas_sheets()
+    sheets["Attesten"][0][2] = "NIS"
+    write_workbook(path, sheets)
+
+
+@pytest.mark.parametrize(
+    ("damage", "message"),
+    [
+        (cut_short, "atlas.xlsx: cannot be opened as an Excel workbook"),
+        (write_csv_instead, "atlas.xlsx: cannot be opened as an Excel workbook"),
+        (leave_out_sheet, "atlas.xlsx: sheet 'Attesten' is missing; the workbook has Uitnodigingen, Contracten"),
+        (rename_excel_column, "atlas.xlsx, sheet Attesten: column 3 should be 'Gemeente (NIS)' but is 'NIS'"),
+        (Path.unlink, "atlas.xlsx: missing"),
+    ],
+)
+def test_a_workbook_that_breaks_the_contract_is_refused_and_nothing_lands(
+    pipeline: Pipeline, damage: Callable[[Path], None], message: str
+) -> None:
+    damage(write_delivery(pipeline.extracts, "atlas") / WORKBOOK)
+    assert refused(pipeline.load()).startswith(f"Refused: atlas/{REFERENCE_DATE}/{message}")
+    assert not list(pipeline.landing.glob("agency=*/*/*"))
+
+
+def test_an_empty_file_lands_when_it_is_meant(pipeline: Pipeline) -> None:
+    remove_rows(write_delivery(pipeline.extracts, "agii"))
+    succeeded(pipeline.load("--allow-empty"))
+    assert landed(pipeline, "agii", "contracten", "*") == []
+
+
+@pytest.mark.parametrize(
+    ("folder", "message"),
+    [
+        ("agii/2024-02-30", "agii/2024-02-30: not a folder named after a reference date; name it yyyy-mm-dd"),
+        ("agii/20240131", "agii/20240131: not a folder named after a reference date; name it yyyy-mm-dd"),
+        ("AgII/2024-01-31", "AgII: no such agency; expected one of agii, amal, atlas"),
+    ],
+)
+def test_a_folder_that_is_no_delivery_is_refused(pipeline: Pipeline, folder: str, message: str) -> None:
+    (pipeline.extracts / folder).mkdir(parents=True)
+    assert refused(pipeline.load()) == f"Refused: {message}"
+
+
+def test_a_refused_delivery_changes_nothing_and_holds_up_no_other(pipeline: Pipeline) -> None:
+    write_deliveries(pipeline.extracts)
+    succeeded(pipeline.load())
+    before = snapshot(pipeline.landing)
+    rename_column(pipeline.extracts / "agii" / REFERENCE_DATE)
+    write_delivery(pipeline.extracts, "amal", reference_date="2025-01-31")
+    assert "contracten.csv" in refused(pipeline.load())
+    after = snapshot(pipeline.landing)
+    assert {path: content for path, content in after.items() if "2025-01-31" not in path} == before
+    assert any("2025-01-31" in path for path in after)
+
+
+def snapshot(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*.parquet")}
+
+
+def test_the_same_content_again_is_no_new_version_and_other_content_is(pipeline: Pipeline) -> None:
+    write_deliveries(pipeline.extracts)
+    succeeded(pipeline.load())
+    before = snapshot(pipeline.landing)
+    assert succeeded(pipeline.load()).count("unchanged, nothing to do") == 3
+    assert snapshot(pipeline.landing) == before
+    write_delivery(pipeline.extracts, "amal", {"contracts.csv": contracts_of("amal", ["", ""])})
+    assert f"amal/{REFERENCE_DATE}: version 2" in succeeded(pipeline.load())
+    assert len(landed(pipeline, "amal", "contracts", "*", version=2)) == 2
+    assert before.items() <= snapshot(pipeline.landing).items()
+
+
+def test_a_new_version_says_what_was_added_gone_and_changed(pipeline: Pipeline) -> None:
+    first = contracts_of("agii", ["", BORN_BEFORE_2000, "", ""])
+    write_delivery(pipeline.extracts, "agii", {"contracten.csv": [*first, first[3]]})
+    succeeded(pipeline.load())
+    # C0 is gone, C1 is another person, C2 stays, C3 came twice and comes three times, C4 is new.
+    other_person = [first[1][0], BORN_AFTER_2000, *first[1][2:]]
+    new = contracts_of("agii", [""] * 5)[4]
+    write_delivery(
+        pipeline.extracts, "agii", {"contracten.csv": [new, first[3], first[2], other_person, *[first[3]] * 2]}
+    )
+    assert "since version 1: 2 rows added, 1 gone, 1 changed" in succeeded(pipeline.load())
+
+
+def test_two_loads_at_the_same_time_land_each_delivery_once(pipeline: Pipeline) -> None:
+    write_deliveries(pipeline.extracts)
+    with ThreadPoolExecutor() as pool:
+        loads: list[subprocess.CompletedProcess[str]] = list(pool.map(lambda _: pipeline.load(), range(2)))
+    printed = "".join(succeeded(load) for load in loads)
+    assert printed.count("version 1") == 3
+    assert printed.count("unchanged, nothing to do") == 3
+
+
+def test_without_a_key_nothing_is_loaded_and_the_message_says_how_to_make_one(tmp_path: Path) -> None:
+    pipeline = Pipeline(tmp_path, key=None)
+    write_deliveries(pipeline.extracts)
+    message = refused(pipeline.load())
+    assert message.startswith("Error: INBURGERING_PSEUDONYM_KEY is not set; make one with (umask 077; openssl rand")
+    assert not pipeline.landing.exists()
+
+
+def test_the_public_key_of_the_sample_opens_no_other_extracts(tmp_path: Path) -> None:
+    pipeline = Pipeline(tmp_path, SAMPLE_KEY)
+    write_deliveries(pipeline.extracts)
+    assert "public key of the synthetic sample" in refused(pipeline.load())
+
+
+def test_another_key_than_the_landing_was_made_with_is_refused(pipeline: Pipeline) -> None:
+    write_deliveries(pipeline.extracts)
+    succeeded(pipeline.load())
+    write_delivery(pipeline.extracts, "amal", reference_date="2025-01-31")
+    assert "loaded with another INBURGERING_PSEUDONYM_KEY" in refused(Pipeline(pipeline.folder, "another key").load())
+
+
+def test_without_extracts_the_message_names_the_folder(pipeline: Pipeline) -> None:
+    assert refused(pipeline.load()) == (
+        f"Error: {pipeline.extracts}: no such folder; put the extracts there or set INBURGERING_EXTRACTS"
+    )

@@ -1,0 +1,127 @@
+"""Run the project's steps as a user would, in folders of a test's own."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+KEY = "a key that only the tests use"
+
+
+@dataclass(frozen=True)
+class Pipeline:
+    """The folders of one run of the steps, side by side with all other runs in this checkout."""
+
+    folder: Path
+    key: str | None = KEY
+
+    @property
+    def extracts(self) -> Path:
+        return self.folder / "extracts"
+
+    @property
+    def landing(self) -> Path:
+        return self.folder / "landing"
+
+    @property
+    def warehouse(self) -> Path:
+        return self.folder / "warehouse.duckdb"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Return the environment of a step: this pipeline's folders and key, and nothing of the user's."""
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(("INBURGERING_", "DBT_"))}
+        pipeline = {
+            "INBURGERING_EXTRACTS": str(self.extracts),
+            "INBURGERING_LANDING": str(self.landing),
+            "INBURGERING_WAREHOUSE": str(self.warehouse),
+            "DBT_TARGET_PATH": str(self.folder / "target"),
+            "DBT_LOG_PATH": str(self.folder / "logs"),
+            "PYTHONPATH": str(CHECKOUT / "scripts"),
+        }
+        return kept | pipeline | ({} if self.key is None else {"INBURGERING_PSEUDONYM_KEY": self.key})
+
+    def script(self, name: str, *arguments: object) -> subprocess.CompletedProcess[str]:
+        """Run scripts/<name>.py and return what it printed and how it ended."""
+        return self._run(*command(name, *arguments))
+
+    def maintain(self, name: str, *arguments: object) -> subprocess.CompletedProcess[str]:
+        """Run scripts/dev/<name>.py, which no step of a user needs, and return what it printed and how it ended."""
+        return self._run(sys.executable, "-m", f"dev.{name}", *(str(one) for one in arguments))
+
+    def load(self, *arguments: object) -> subprocess.CompletedProcess[str]:
+        return self.script("load_extracts", *arguments)
+
+    def dbt(self, *arguments: object) -> subprocess.CompletedProcess[str]:
+        self._start_from_parsed_project()
+        return self._run(*command("dbt", *arguments))
+
+    def _start_from_parsed_project(self) -> None:
+        target = self.folder / "target"
+        if not target.exists():
+            target.mkdir(parents=True)
+            shutil.copy(parsed_project(), target)
+
+    def export(self, *arguments: object) -> subprocess.CompletedProcess[str]:
+        return self.script("export_annex", *arguments)
+
+    def start(self, step: str, *arguments: object) -> subprocess.Popen[bytes]:
+        """Start dbt or scripts/<step>.py in a process group of its own, and do not wait for its end."""
+        return subprocess.Popen(
+            command(step, *arguments),
+            cwd=CHECKOUT,
+            env=self.environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+
+    def _run(self, *parts: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            parts,
+            cwd=CHECKOUT,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+
+@cache
+def parsed_project() -> Path:
+    """Let dbt parse the project once for all pipelines of this process; what differs in a pipeline it parses again."""
+    parser = Pipeline(Path(tempfile.mkdtemp(prefix="parsed-project-")))
+    atexit.register(shutil.rmtree, parser.folder, ignore_errors=True)
+    succeeded(parser._run(*command("dbt", "parse")))
+    return parser.folder / "target" / "partial_parse.msgpack"
+
+
+def command(step: str, *arguments: object) -> list[str]:
+    """Return the command line of dbt, or of scripts/<step>.py."""
+    program = [Path(sys.executable).with_name("dbt")]
+    if step != "dbt":
+        program = [sys.executable, CHECKOUT / "scripts" / f"{step}.py"]
+    return [str(part) for part in (*program, *arguments)]
+
+
+def succeeded(step: subprocess.CompletedProcess[str]) -> str:
+    """Return what a step printed; fail with its last lines when it ended badly."""
+    assert step.returncode == 0, "\n".join((step.stdout + step.stderr).splitlines()[-40:])
+    return step.stdout
+
+
+def refused(step: subprocess.CompletedProcess[str]) -> str:
+    """Return the one line in which a step says what is wrong; fail when it ended well or with a traceback."""
+    assert step.returncode != 0
+    assert "Traceback" not in step.stdout + step.stderr
+    lines = [line for line in step.stderr.splitlines() if line.strip()]
+    assert len(lines) == 1, lines
+    return lines[0]
