@@ -2,13 +2,7 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
-import shutil
-import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import click
@@ -20,11 +14,10 @@ from inburgering.annex.data_package import check_package, package_folder, write_
 from inburgering.annex.question import Question, newest_question, read_question
 from inburgering.annex.reproducible_workbook import save_reproducibly
 from inburgering.annex.workbook import build_workbook
+from inburgering.output_files import drafts_beside, replace_together
 from inburgering.settings import CHECKOUT, SparkServer, spark_server, warehouse_file
 from inburgering.warehouse.reader import check_build, open_warehouse
 from inburgering.write_errors import reason
-
-DRAFTS = ".annex-draft-"
 
 
 @click.command()
@@ -111,38 +104,6 @@ def write_annex(question: Question, connection: duckdb.DuckDBPyConnection, outpu
             f"{output}: cannot be written ({reason(error)}); close it or name another file with --output"
         ) from None
     return cells, list(annex.published)
-
-
-@contextmanager
-def drafts_beside(output: Path) -> Iterator[Path]:
-    """Make a folder for drafts beside the annex; a second export waits. What killed exports left there goes away."""
-    output.parent.mkdir(parents=True, exist_ok=True)
-    folder = os.open(output.parent, os.O_RDONLY)
-    try:
-        with suppress(OSError):  # a network share may know no locks: then what is left over stays
-            fcntl.flock(folder, fcntl.LOCK_EX)
-            for left_over in output.parent.glob(DRAFTS + "*"):
-                shutil.rmtree(left_over, ignore_errors=True)
-        with tempfile.TemporaryDirectory(prefix=DRAFTS, dir=output.parent) as workspace:
-            yield Path(workspace)
-    finally:
-        os.close(folder)
-
-
-def replace_together(draft: Path, output: Path, draft_folder: Path, folder: Path) -> None:
-    """Put a workbook and a folder in the place of those made before, or leave both as they were and raise OSError."""
-    before, withdrawn = draft.with_name("before"), draft.with_name("withdrawn")
-    if folder.exists():
-        folder.rename(before)
-    try:
-        draft_folder.rename(folder)
-        draft.replace(output)
-    except OSError:
-        if folder.exists():
-            folder.rename(withdrawn)
-        if before.exists():
-            before.rename(folder)
-        raise
 
 
 if __name__ == "__main__":

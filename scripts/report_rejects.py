@@ -56,7 +56,7 @@ def main(reference_date: datetime.datetime | None, output_folder: Path, last_gre
     started = time.monotonic()
     with open_warehouse(warehouse_file()) as connection:
         check_build(connection, warehouse_file(), last_green)
-        newest = connection.execute("select max(reference_date) from int_current_files").fetchone()[0]
+        [(newest,)] = connection.execute("select max(reference_date) from int_current_files").fetchall()
         day = reference_date.date() if reference_date else newest
         agencies = connection.execute(DELIVERED_AGENCIES, [day]).fetchall()
         if not agencies:

@@ -10,12 +10,12 @@ from pathlib import Path
 import click
 import duckdb
 
-from export_annex import drafts_beside
 from inburgering.annex.annex import read_annex
 from inburgering.annex.question import Question, newest_question, read_question
 from inburgering.annex.reproducible_workbook import write_reproducibly
 from inburgering.answer.document import build_document
 from inburgering.answer.template import write_sentences
+from inburgering.output_files import drafts_beside
 from inburgering.settings import CHECKOUT, warehouse_file
 from inburgering.warehouse.reader import check_build, open_warehouse
 from inburgering.write_errors import reason

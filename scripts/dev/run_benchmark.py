@@ -201,7 +201,8 @@ def count_rows(landing: Path) -> int:
     """Return how many rows were delivered."""
     with duckdb.connect() as connection:
         files = str(landing / "agency=*/reference_date=*/version=*/delivery.parquet")
-        return connection.execute("select sum(rows_delivered) from read_parquet(?)", [files]).fetchone()[0]
+        [(rows,)] = connection.execute("select sum(rows_delivered) from read_parquet(?)", [files]).fetchall()
+        return rows
 
 
 def measure_load(runner: Runner, runs: int) -> None:

@@ -6,6 +6,7 @@ import datetime
 import shutil
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 from openpyxl import Workbook, load_workbook
@@ -91,7 +92,7 @@ def workbook(small_sample: Pipeline) -> Workbook:
     return load_workbook(small_sample.folder / "annex.xlsx")
 
 
-def table_rows(sheet: Worksheet, name: str) -> list[list[object]]:
+def table_rows(sheet: Worksheet, name: str) -> list[list[Any]]:
     return [[cell.value for cell in row] for row in sheet[sheet.tables[name].ref]]
 
 

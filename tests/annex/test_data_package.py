@@ -122,8 +122,8 @@ def test_every_figure_of_the_tables_is_in_the_package_and_the_other_way_round(ex
             found[key] = figure
         cells = export.cells(tab.name)
         lines: dict[tuple[str, int], list[object]] = {}
-        for (table, number, _), value in cells.items():
-            lines.setdefault((table, number), []).append(value)
+        for (name, number, _), value in cells.items():
+            lines.setdefault((name, number), []).append(value)
         in_workbook = {
             (table, tuple(lines[table, number][: len(tables[table].breakdown)]), header): value
             for (table, number, header), value in cells.items()

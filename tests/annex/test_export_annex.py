@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import subprocess
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import duckdb
 import pytest
 
 from inburgering.settings import SAMPLE_KEY
-from inburgering.warehouse.build_status import read_status, write_status
+from inburgering.warehouse.build_status import write_status
 from support.pipeline import Pipeline, refused, succeeded
 
 
@@ -79,7 +80,7 @@ def test_a_run_without_tests(built: Pipeline) -> None:
 
 
 def test_a_build_that_was_broken_off(built: Pipeline) -> None:
-    started = replace(read_status(built.warehouse), invocation_id="another", outcome="running", problem="broken off")
+    started = replace(built.last_run(), invocation_id="another", outcome="running", problem="broken off")
     write_status(built.warehouse, started)
     assert "is running: broken off" in refusal(built)
 
@@ -134,7 +135,7 @@ def test_an_output_that_cannot_be_written(built: Pipeline) -> None:
     assert "--output" in message
 
 
-def refused_usage(step: object) -> str:
+def refused_usage(step: subprocess.CompletedProcess[str]) -> str:
     """Return the last line of a refusal that click makes itself, below its usage lines."""
     assert step.returncode == 2
     return step.stderr.splitlines()[-1]

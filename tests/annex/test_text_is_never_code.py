@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
@@ -97,7 +98,7 @@ def can_be_written(agency: str, value: str) -> bool:
 def hostile_rows(agency: str, table: TableContract) -> list[tuple[str, str, list[object]]]:
     """Return (attribute, hostile value, row) for every text column and hostile value, and one that is too long."""
     name = table.sheet_name or table.file_name
-    rows = []
+    rows: list[tuple[str, str, list[object]]] = []
     for attribute in table.attributes:
         for value in HOSTILE:
             if attribute == "person_number" or not can_be_written(agency, value):
@@ -360,7 +361,7 @@ def link_in_circles(extracts: Path, outside: Path) -> None:
     ],
 )
 def test_a_link_that_leads_out_of_the_extracts_is_not_followed(
-    pipeline: Pipeline, outside: Path, link: object, message: str
+    pipeline: Pipeline, outside: Path, link: Callable[[Path, Path], None], message: str
 ) -> None:
     write_deliveries(pipeline.extracts)
     link(pipeline.extracts, outside)

@@ -111,6 +111,7 @@ def test_readers_learn_how_the_last_run_ended(engine: Engine) -> None:
     if engine.target == "duckdb":
         assert read_status(engine.pipeline.warehouse) == outcome
     else:
+        assert isinstance(engine.pipeline, SparkPipeline)
         assert SparkSchema(engine.pipeline.server).last_run() == outcome
 
 

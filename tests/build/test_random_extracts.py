@@ -7,6 +7,7 @@ import random
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -85,7 +86,7 @@ def as_written(figure: object) -> object:
     return float(f"{figure:.16g}") if isinstance(figure, float) else figure
 
 
-def tables(workbook: Workbook) -> dict[str, list[tuple[object, ...]]]:
+def tables(workbook: Workbook) -> dict[str, list[tuple[Any, ...]]]:
     """Return the rows below the header of every table in the workbook."""
     return {
         name: [tuple(cell.value for cell in row) for row in sheet[table.ref]][1:]
@@ -94,7 +95,7 @@ def tables(workbook: Workbook) -> dict[str, list[tuple[object, ...]]]:
     }
 
 
-def rows_per_file(found: dict[str, list[tuple[object, ...]]]) -> dict[tuple[str, str], tuple[object, ...]]:
+def rows_per_file(found: dict[str, list[tuple[Any, ...]]]) -> dict[tuple[str, str], tuple[object, ...]]:
     """Return what the annex says of each file: rows delivered, accepted and set aside."""
     return {
         (AGENCY_LABELS[agency], EVENT_TYPE_OF.get(sheet) or EVENT_TYPE_OF[file]): (delivered, accepted, aside)

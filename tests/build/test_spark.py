@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -59,7 +60,7 @@ def warehouse(built: BuiltTwice) -> Iterator[duckdb.DuckDBPyConnection]:
         yield connection
 
 
-def rows(cursor: object, query: str) -> list[tuple]:
+def rows(cursor: Any, query: str) -> list[tuple]:
     cursor.execute(query)
     return cursor.fetchall()
 
@@ -130,16 +131,16 @@ def test_no_table_with_persons_is_copied_for_the_export(built: BuiltTwice) -> No
 
     question = newest_question()
     models = models_of(question)
-    with copied_annex(built.on_spark.server, models, question.reference_date) as connection:
+    with copied_annex(built.on_spark.server, models) as connection:
         columns = connection.execute(
             "select distinct table_name, column_name from information_schema.columns"
         ).fetchall()
     assert {table for table, _ in columns} == set(models)
-    assert not {column for _, column in columns} & {"person_key", "person_pseudonym", "dossier_number", "record_number"}
+    assert not {column for _, column in columns} & {"person_key", "person_pseudonym", "dossier_number", "event_number"}
 
 
 def test_a_build_that_is_not_whole_and_green_is_not_exported(
-    cluster: SparkPipeline, small_sample: Pipeline, spark: object, tmp_path: Path
+    cluster: SparkPipeline, small_sample: Pipeline, spark: Any, tmp_path: Path
 ) -> None:
     pipeline = SparkPipeline(tmp_path, SAMPLE_KEY, cluster.port, schema="not_green")
     shutil.copytree(small_sample.landing, pipeline.landing)

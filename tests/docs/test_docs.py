@@ -6,6 +6,7 @@ import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from selenium.webdriver import Chrome, ChromeOptions
@@ -46,7 +47,8 @@ def page(small_sample: Pipeline) -> str:
     succeeded(small_sample.script("write_docs"))
     moved = small_sample.folder / "elsewhere" / "docs.html"
     moved.parent.mkdir()
-    return shutil.move(small_sample.folder / "target" / "static_index.html", moved).as_uri()
+    shutil.move(small_sample.folder / "target" / "static_index.html", moved)
+    return moved.as_uri()
 
 
 @pytest.fixture(scope="module")
@@ -73,9 +75,9 @@ def opened(browser: Chrome, page: str, place: str) -> Chrome:
 def shown(browser: Chrome, selector: str, text: str = "") -> WebElement:
     """Wait for an element that is seen and holds the text, and return it."""
 
-    def found(driver: Chrome) -> WebElement | None:
+    def found(driver: Chrome) -> WebElement | Literal[False]:
         elements = driver.find_elements(By.CSS_SELECTOR, selector)
-        return next((one for one in elements if one.is_displayed() and text in one.text), None)
+        return next((one for one in elements if one.is_displayed() and text in one.text), False)
 
     return WebDriverWait(browser, PATIENCE).until(found, f"no {selector} with {text!r}")
 

@@ -123,7 +123,9 @@ def test_only_the_header_and_doubtful_lines_are_read_carefully(tmp_path: Path, m
     path = tmp_path / "contracten.csv"
     path.write_text("\r\n".join([header, *good, *doubtful, *good]), encoding="utf-8-sig", newline="")
     seen = careful_lines(monkeypatch)
-    rows, broken_rows = decode(path, "agii")
+    decoded = decode(path, "agii")
+    assert not isinstance(decoded, str)
+    rows, broken_rows = decoded
     assert [number for number, *_ in rows] == [*range(2, 403), *range(407, 807)]
     assert rows[2] == (4, *row[:6], "a;b", *row[7:])
     assert rows[400] == (402, *row[:6], "twee\r\nregels", *row[7:])

@@ -271,7 +271,7 @@ def test_a_csv_file_that_breaks_the_contract_is_refused_and_nothing_lands(
 
 
 def atlas_sheets() -> dict[str, list[list[object]]]:
-    return {sheet: [header("atlas", sheet), *default_rows("atlas", sheet)] for sheet in HEADERS["atlas"]}
+    return {sheet: [list(header("atlas", sheet)), *default_rows("atlas", sheet)] for sheet in HEADERS["atlas"]}
 
 
 def cut_short(path: Path) -> None:

@@ -46,7 +46,9 @@ def is_valid(digits: str) -> bool:
 
 def hidden(text: str | None) -> str | None:
     found = re.search(NUMBER_IN_TEXT, text or "")
-    digits = re.sub("[^0-9]", "", found[1]) if found else ""
+    if text is None or found is None:
+        return text
+    digits = re.sub("[^0-9]", "", found[1])
     return text.replace(found[1], f"persoon {pseudonym(digits)[:16]}") if is_valid(digits) else text
 
 

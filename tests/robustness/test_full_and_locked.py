@@ -10,7 +10,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -114,7 +114,7 @@ def mounted(folder: Path, *arguments: str) -> Iterator[Callable[..., None]]:
         subprocess.run([shutil.which("umount") or "umount", "--lazy", str(folder)], check=True)
 
 
-def small_disk(folder: Path, megabytes: int) -> object:
+def small_disk(folder: Path, megabytes: int) -> AbstractContextManager[Callable[..., None]]:
     """Mount a disk of so many megabytes on a folder."""
     return mounted(folder, "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs")
 
@@ -278,14 +278,17 @@ def reader_of(warehouse: Path) -> Iterator[Callable[[], list]]:
     with subprocess.Popen(
         [sys.executable, "-c", READER, str(warehouse)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as process:
+        to_reader, from_reader = process.stdin, process.stdout
+        assert to_reader is not None
+        assert from_reader is not None
 
         def ask() -> list:
-            process.stdin.write("\n")
-            process.stdin.flush()
-            return json.loads(process.stdout.readline())
+            to_reader.write("\n")
+            to_reader.flush()
+            return json.loads(from_reader.readline())
 
         yield ask
-        process.stdin.close()
+        to_reader.close()
 
 
 def test_a_reader_neither_blocks_a_build_nor_sees_half_of_one(built: PipelineWithRooms) -> None:
@@ -300,7 +303,7 @@ def test_a_reader_neither_blocks_a_build_nor_sees_half_of_one(built: PipelineWit
         assert ask_old_reader() == old
         with reader_of(built.warehouse) as ask_new_reader:
             new = ask_new_reader()
-        assert new[0] == read_status(built.warehouse).invocation_id
+        assert new[0] == built.last_run().invocation_id
         assert new[-1] < old[-1]
         succeeded(built.export_to_annex())
 
@@ -323,7 +326,7 @@ def test_a_second_build_says_that_another_is_at_work_and_the_first_succeeds(buil
         while read_status(built.warehouse) == before:
             assert first.poll() is None
         os.killpg(first.pid, signal.SIGSTOP)
-        running = read_status(built.warehouse)
+        running = built.last_run()
         assert running.outcome == RUNNING
         assert refused_build(built.build()) == (
             f"{built.warehouse}: another dbt is at work on this warehouse; wait for it, or name another file in "
@@ -383,7 +386,7 @@ def test_a_workspace_that_may_not_be_written_is_left_alone(built: PipelineWithRo
 
 
 def test_a_build_that_took_the_place_of_the_one_just_opened(built: PipelineWithRooms) -> None:
-    write_status(built.warehouse, replace(read_status(built.warehouse), invocation_id="of a newer build"))
+    write_status(built.warehouse, replace(built.last_run(), invocation_id="of a newer build"))
     assert f"{built.warehouse}: a newer build took its place just now; export again" in refused(built.export_to_annex())
     succeeded(built.export_to_annex("--last-green"))
 

@@ -11,6 +11,7 @@ import subprocess
 import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -25,6 +26,7 @@ from support.handmade import (
     REFERENCE_DATE,
     SEPARATOR,
     WORKBOOK,
+    RowsToWrite,
     default_rows,
     header,
     write_csv,
@@ -175,7 +177,7 @@ def broken_lines(agency: str) -> list[str]:
         separator.join(["B1", first]),
         separator.join(["B2", second, *["x"] * 12]),
         separator.join(["B3", f'"{third}', *["x"] * 8]),
-        separator.join(["B4", fourth, "x" * 40_000 + notations(fourth)["register"], *["x"] * 7]),
+        separator.join(["B4", fourth, "x" * 40_000 + str(notations(fourth)["register"]), *["x"] * 7]),
     ]
 
 
@@ -183,14 +185,14 @@ def write_extracts(extracts: Path) -> None:
     """Write deliveries of all agencies with everybody in every notation that a dialect can have."""
     for agency, tables in HEADERS.items():
         folder = write_delivery(extracts, agency)
-        sheets = {}
+        sheets: dict[str, list[list[Any]]] = {}
         for table in tables:
             everybody: list[object] = [way for number in PEOPLE for way in notations(number).values()]
             rows = [
                 *rows_about(agency, table, [*everybody, *[""] * 300]),
                 *odd_rows(agency, table),
             ]
-            sheets[table] = [header(agency, table), *rows]
+            sheets[table] = [list(header(agency, table)), *rows]
             if agency != "atlas":
                 write_csv(folder / table, agency, sheets[table])
                 with (folder / table).open("a") as file:
@@ -228,7 +230,7 @@ def refuse_deliveries(traces: Traces) -> None:
         traces.refused_load()
     contracts.write_bytes(good)
     workbook = atlas.read_bytes()
-    rows = [header("atlas", "Contracten"), *default_rows("atlas", "Contracten")]
+    rows: RowsToWrite = [header("atlas", "Contracten"), *default_rows("atlas", "Contracten")]
     for sheets in (
         {str(ways["register"]): rows},
         {"Uitnodigingen": rows_about("atlas", "Uitnodigingen", list(ways.values()))},
@@ -274,7 +276,8 @@ def test_the_search_finds_a_number_in_every_notation_and_packing(tmp_path: Path)
     connection = duckdb.connect(str(tmp_path / "warehouse.duckdb.building"))
     connection.execute("create table t as select 'row ' || i as a, ? as b from range(3000) as r(i)", [way])
     connection.close()
-    duckdb.sql(f"select '{way}' as a from range(3000)").write_parquet(str(tmp_path / "a.parquet"), compression="zstd")
+    parquet = tmp_path / "a.parquet"
+    duckdb.execute(f"copy (select '{way}' as a from range(3000)) to '{parquet}' (compression zstd)")
     workbook = Workbook()
     workbook.active["B2"] = way
     workbook.save(tmp_path / "a.xlsx")

@@ -27,7 +27,7 @@ from inburgering.intake.extract_contract import TableContract, read_contracts
 from support.handmade import DAY, ENCODING, PERSON, REFERENCE_DATE, SEPARATOR, WORKBOOK
 
 CONTRACTS = read_contracts()
-Spoil = Callable[[Path], None]
+Spoil = Callable[[Path], object]
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,7 @@ def add_lines(name: str, line: bytes, number: int = 1) -> Spoil:
 # What breaks a workbook.
 
 
-def change_workbook(change: Callable[[openpyxl.Workbook], None]) -> Spoil:
+def change_workbook(change: Callable[[openpyxl.Workbook], object]) -> Spoil:
     def spoil(folder: Path) -> None:
         workbook = openpyxl.load_workbook(folder / WORKBOOK)
         change(workbook)
@@ -1098,7 +1098,8 @@ KEPT = [
 def plant_all(extracts: Path) -> dict[str, Place]:
     """Plant every row of `REJECTED` and `KEPT` in good extracts; return where, by the name of the rule."""
     planter = Planter(extracts)
-    places = {case.rule: Place(case.agency, case.event_type, case.plant(planter)) for case in [*REJECTED, *KEPT]}
+    planted: list[Rejected | Kept] = [*REJECTED, *KEPT]
+    places = {case.rule: Place(case.agency, case.event_type, case.plant(planter)) for case in planted}
     planter.add_harmless_rows()
     planter.save()
     return places

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import datetime
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 
@@ -38,18 +40,19 @@ HEADERS = {
         "attests.csv": ["attest_id", "attest_type", "obtained_on"],
     },
 }
-PERSON = {
+PERSON: dict[str, list[Any]] = {
     "agii": ["D1", "85073003328", "71022", "354", "1", "PLICHT", "student EU+"],
     "atlas": ["D1", "85.07.30-033.28", 11002, "MA", "Man", "Verplicht", "student EU+"],
     "amal": ["D1", "85073003328", "44021", "MAR", "M", "V", "VR08"],
 }
-DAY = {"agii": "05/05/2023", "atlas": datetime.date(2023, 5, 5), "amal": "2023-05-05"}
+DAY: dict[str, Any] = {"agii": "05/05/2023", "atlas": datetime.date(2023, 5, 5), "amal": "2023-05-05"}
 ENCODING = {"agii": "utf-8", "amal": "windows-1252"}
 SEPARATOR = {"agii": ";", "amal": ","}
 REFERENCE_DATE = "2024-01-31"
 WORKBOOK = "atlas.xlsx"
 
 Rows = list[list[object]]
+RowsToWrite = Sequence[Sequence[object]]
 
 
 def default_rows(agency: str, table: str) -> Rows:
@@ -88,13 +91,13 @@ def write_deliveries(extracts: Path, reference_date: str = REFERENCE_DATE) -> No
         write_delivery(extracts, agency, reference_date=reference_date)
 
 
-def write_csv(path: Path, agency: str, rows: Rows) -> None:
+def write_csv(path: Path, agency: str, rows: RowsToWrite) -> None:
     """Write rows in the dialect of an agency."""
     with path.open("w", encoding=ENCODING[agency], newline="") as file:
         csv.writer(file, delimiter=SEPARATOR[agency]).writerows(rows)
 
 
-def write_workbook(path: Path, sheets: dict[str, Rows]) -> None:
+def write_workbook(path: Path, sheets: Mapping[str, RowsToWrite]) -> None:
     """Write rows to the sheets of a workbook."""
     workbook = openpyxl.Workbook(write_only=True)
     for title, rows in sheets.items():

@@ -124,7 +124,7 @@ def strict_csv(lines: Iterable[str], separator: str) -> Iterator[Record]:
     reader = csv.reader(lines, delimiter=separator, strict=True)
     while True:
         try:
-            yield next(reader)
+            yield list(next(reader))
         except csv.Error:
             yield None
         except StopIteration:
@@ -480,13 +480,13 @@ def find_invitees(rows: Iterable[Row]) -> list[Invitee]:
 
 def invitee(rows: list[Row]) -> Invitee:
     """Sum up the rows of one person of whom at least one carries a letter."""
-    carrier = min(
-        (row for row in rows if row.letter),
-        key=lambda row: (row.letter, row.event, AGENCY_RANK[row.agency], row.key),
+    letter, carrier = min(
+        ((row.letter, row) for row in rows if row.letter),
+        key=lambda one: (one[0], one[1].event, AGENCY_RANK[one[1].agency], one[1].key),
     )
     return Invitee(
         extraction=min(row.event for row in rows),
-        letter=carrier.letter,
+        letter=letter,
         carrier=carrier,
         registered=any(row.registered for row in rows),
     )
@@ -638,7 +638,7 @@ GENDER = (GENDERS, gender_label)
 
 def crossed_table(rows: list[tuple[str, str, int]], first: Sequence[str], second: Sequence[str], years: range) -> Table:
     """Return the persons per year of every pair of labels, with totals both ways; a row is (label, label, year)."""
-    counts = Counter()
+    counts: Counter[tuple[str, str, int]] = Counter()
     for first_label, second_label, year in rows:
         counts.update((a, b, year) for a in (first_label, TOTAAL) for b in (second_label, TOTAAL))
     return [(a, b, *(counts[a, b, year] for year in years)) for a in (*first, TOTAAL) for b in (*second, TOTAAL)]

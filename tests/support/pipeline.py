@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from inburgering.warehouse.build_status import BuildStatus, read_status
+
 CHECKOUT = Path(__file__).resolve().parents[2]
 KEY = "a key that only the tests use"
 
@@ -73,6 +75,12 @@ class Pipeline:
     def export(self, *arguments: object) -> subprocess.CompletedProcess[str]:
         return self.script("export_annex", *arguments)
 
+    def last_run(self) -> BuildStatus:
+        """Return how the last run of dbt on this warehouse ended."""
+        status = read_status(self.warehouse)
+        assert status is not None
+        return status
+
     def start(self, step: str, *arguments: object) -> subprocess.Popen[bytes]:
         """Start dbt or scripts/<step>.py in a process group of its own, and do not wait for its end."""
         return subprocess.Popen(
@@ -106,7 +114,7 @@ def parsed_project() -> Path:
 
 def command(step: str, *arguments: object) -> list[str]:
     """Return the command line of dbt, or of scripts/<step>.py."""
-    program = [Path(sys.executable).with_name("dbt")]
+    program: list[object] = [Path(sys.executable).with_name("dbt")]
     if step != "dbt":
         program = [sys.executable, CHECKOUT / "scripts" / f"{step}.py"]
     return [str(part) for part in (*program, *arguments)]

@@ -371,7 +371,7 @@ def notation_of(number: str, notation: str) -> Cell:
     """Return a person number in one of the notations; as a number it loses its leading zeros."""
     birth = (number[:2], number[2:4], number[4:6])
     serial, check = number[6:9], number[9:]
-    notations = {
+    notations: dict[str, Cell] = {
         "plain": number,
         "dotted": f"{'.'.join(birth)}-{serial}.{check}",
         "spaced": f"{''.join(birth)} {serial} {check}",
@@ -485,8 +485,8 @@ class World:
             number = self.random.choice(self.unusable_numbers) if self.chance(0.6) else ""
             return self.as_number(agency, self.dressed(number), 0.3)
         notation = self.pick(NUMBER_NOTATIONS[agency.name])
-        number = notation_of(person.number, notation)
-        return self.dressed(number) if isinstance(number, str) else number
+        written = notation_of(person.number, notation)
+        return self.dressed(written) if isinstance(written, str) else written
 
     def someone(self) -> Person:
         """Return a person of the pool."""

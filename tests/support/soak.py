@@ -20,7 +20,7 @@ import click
 import duckdb
 
 from inburgering.settings import SAMPLE_KEY
-from inburgering.warehouse.build_status import GREEN, RUNNING, read_status
+from inburgering.warehouse.build_status import GREEN, RUNNING
 from support.pipeline import Pipeline, refused, succeeded
 
 SCALE = "0.003"
@@ -150,9 +150,9 @@ class Soak:
 
     def _check_warehouse(self, before: str, target: str | None) -> None:
         """The warehouse is the build that was there, or else the whole new one; its annex can be made from it."""
-        status = read_status(self.pipeline.warehouse)
+        status = self.pipeline.last_run()
         with duckdb.connect(str(self.pipeline.warehouse), read_only=True) as connection:
-            build = connection.execute("select invocation_id from build").fetchone()[0]
+            [(build,)] = connection.execute("select invocation_id from build").fetchall()
         if digest(self.pipeline.warehouse) != before:
             # No bytes are known of a build that ended just now, but it is a copy of the workspace it was made in.
             assert target is not None
@@ -183,7 +183,7 @@ class Soak:
                 assert rows_of(self.pipeline.landing / version.relative_to(landing)) == rows_of(version)
             assert list(self.pipeline.landing.glob(".loading-*")) == []
         else:
-            assert read_status(self.pipeline.warehouse).outcome == GREEN
+            assert self.pipeline.last_run().outcome == GREEN
             self._run(EXPORT)
             assert self.annex.read_bytes() == self._annexes[target]
             assert set(self.annex.parent.iterdir()) == {self.annex, self.annex.with_suffix("")}

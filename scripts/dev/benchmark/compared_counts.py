@@ -39,7 +39,7 @@ def compare_with_warehouse(warehouse: Path, result: Path) -> int:
     """
     with duckdb.connect() as connection:
         connection.execute(f"attach '{warehouse}' as warehouse (read_only)")
-        found = connection.execute(COMPARE.format(one=WAREHOUSE, other=RESULT, times=1), [str(result)]).fetchone()
+        [found] = connection.execute(COMPARE.format(one=WAREHOUSE, other=RESULT, times=1), [str(result)]).fetchall()
     return _same(found, result.name)
 
 
@@ -49,9 +49,9 @@ def compare_with_multiple(single: Path, result: Path, times: int) -> int:
     Raises DifferentCountsError when a figure differs, or when there is no figure.
     """
     with duckdb.connect() as connection:
-        found = connection.execute(
+        [found] = connection.execute(
             COMPARE.format(one=RESULT, other=RESULT, times=times), [str(single), str(result)]
-        ).fetchone()
+        ).fetchall()
     return _same(found, result.name)
 
 

@@ -8,6 +8,7 @@ import random
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from inburgering.settings import CHECKOUT
 
@@ -280,11 +281,11 @@ class Population:
         }
         if not groups or self._scale != 1:
             return [None] * size, [None] * size
-        target_groups = [member for member, count in groups.items() for _ in range(count)]
+        target_groups: list[str | None] = [member for member, count in groups.items() for _ in range(count)]
         countries = {m: n for (y, _, by, m), n in published.items() if (y, by) == (year, "nationality")}
         in_eu = {row["nationality"] for row in read_seed("reference/eu_memberships")}
         totals = {m: n for (y, _, by, m), n in published.items() if (y, by) == (year, "nationality_group")}
-        nationalities = [member for member, count in countries.items() for _ in range(count)]
+        nationalities: list[str | None] = [member for member, count in countries.items() for _ in range(count)]
         rest_eu = totals["eu"] - sum(n for m, n in countries.items() if m in in_eu)
         nationalities += self._random.choices(OTHER_EU, OTHER_EU_WEIGHTS, k=rest_eu)
         others = [pair for pair in zip(OTHER_NON_EU, OTHER_NON_EU_WEIGHTS, strict=True) if pair[0] not in countries]
@@ -305,7 +306,7 @@ class Population:
             "contracts", person, agency, day, number=self._number(agency, "contracts"), type_code=type_code
         )
 
-    def _add(self, event_type: str, person: Person, agency: str, day: datetime.date, **values: object) -> Event:
+    def _add(self, event_type: str, person: Person, agency: str, day: datetime.date, **values: Any) -> Event:
         nis_code = self._nis_code(agency, day, flemish_only=event_type == "invitations")
         event = Event(event_type, agency, person, self._dossier(person, agency), nis_code, day, **values)
         self.events.append(event)
@@ -444,7 +445,7 @@ class Population:
                         number=self._number(lost, "contracts"),
                     )
 
-    def _once_otherwise(self, event: Event, until: datetime.date, **then: object) -> None:
+    def _once_otherwise(self, event: Event, until: datetime.date, **then: Any) -> None:
         self.events.append(replace(event, delivered_until=until, **then))
         event.delivered_from = until + DAY
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import click
 import duckdb
@@ -31,15 +32,15 @@ class Column:
 
     header: str
     kind: str = INTEGER
-    codes: tuple[object, ...] = ()
+    codes: tuple[Any, ...] = ()
 
 
 @dataclass(frozen=True)
 class Row:
     """A row of a block: the codes behind its labels, its cells (labels first), and whether it is a total."""
 
-    codes: tuple[object, ...]
-    cells: tuple[object, ...]
+    codes: tuple[Any, ...]
+    cells: tuple[Any, ...]
     is_total: bool = False
 
 
@@ -53,6 +54,13 @@ class Block:
     rows: tuple[Row, ...]
     label_columns: int = 1
     choice: TableChoice | None = None
+
+    @property
+    def chosen(self) -> TableChoice:
+        """Return what the question chose here; raises LookupError for a block that every annex has."""
+        if self.choice is None:
+            raise LookupError(f"{self.table_name} is no table of the question")
+        return self.choice
 
 
 @dataclass(frozen=True)
@@ -517,7 +525,8 @@ class _Reader:
 
 def _pair(table: TableChoice) -> tuple[str, str]:
     """Return the two breakdowns of a table; a single one stands beside the total."""
-    return (*table.breakdown, TOTAL_BREAKDOWN)[:2]
+    first, second = (*table.breakdown, TOTAL_BREAKDOWN)[:2]
+    return first, second
 
 
 def _provenance(deliveries: list[tuple]) -> dict[str, str]:

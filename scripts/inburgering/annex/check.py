@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 import duckdb
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 
 from inburgering.annex.question import Question, TableChoice
 
@@ -123,7 +123,7 @@ def check_workbook(path: Path, question: Question, connection: duckdb.DuckDBPyCo
     return sum(len(cells) for cells in expected.values())
 
 
-def _tables(workbook: object) -> list[tuple]:
+def _tables(workbook: Workbook) -> list[tuple]:
     return [(sheet, name, sheet.tables[name]) for sheet in workbook for name in sheet.tables]
 
 

@@ -61,6 +61,7 @@ COLUMNS = {
 UNITS = {"persons": "personen", REACH: "aandeel van 0 tot 1"}
 OPTIONAL = (REACH, "figure", "text")
 OWN_COLUMNS = ("table", "reference_date", "row", "column", "figure", "text")
+KEY = ("table", "reference_date", "year", "measure", "member", "second_member")
 CROSSED_COLUMNS = ("second_breakdown", "second_member", "second_label")
 _DEFINED = dict(DEFINITIONS)
 MEASURES = {
@@ -190,15 +191,14 @@ def _tab_table(name: str, contents: TabContents, annex: Annex) -> TidyTable:
     ]
     asked = " ".join(question.sub_questions[part] for part in tab.answers)
     description = " ".join([asked, status_line(question), source_line(question), *tab_notes(annex, contents)])
-    key = ("table", "reference_date", "year", "measure", "member", "second_member")
-    key = tuple(column for column in key if column in columns)
+    key = tuple(column for column in KEY if column in columns)
     return TidyTable(name, f"{tab.name}. {question.title_of(tab)}", description, columns, key, tuple(rows))
 
 
 def _observations(block: Block, annex: Annex) -> list[dict[str, str]]:
     """Return the figures of one table of the annex, one by one."""
     question = annex.question
-    breakdowns = (*block.choice.breakdown, TOTAL_BREAKDOWN)[:2]
+    breakdowns = (*block.chosen.breakdown, TOTAL_BREAKDOWN)[:2]
     observations = []
     for row in block.rows:
         members = (*row.codes, TOTAL)[:2]
@@ -292,11 +292,11 @@ def _descriptor(annex: Annex) -> dict[str, object]:
     }
 
 
-def _sources(annex: Annex) -> list[dict[str, str]]:
+def _sources(annex: Annex) -> list[dict[str, object]]:
     """Return the delivered files as the tab Controle names them."""
     deliveries = next(block for block in annex.checks if block.table_name == DELIVERIES)
     headers = [column.header for column in deliveries.columns]
-    sources = []
+    sources: list[dict[str, object]] = []
     for row in deliveries.rows:
         cells = dict(zip(headers, row.cells, strict=True))
         if not row.is_total:

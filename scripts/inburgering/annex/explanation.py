@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import click
 import duckdb
@@ -42,10 +43,10 @@ class Cell:
     row: Row
     header: str
     kind: str
-    codes: tuple[object, ...]
+    codes: tuple[Any, ...]
 
     @property
-    def labels(self) -> tuple[object, ...]:
+    def labels(self) -> tuple[Any, ...]:
         """Return the labels of the row."""
         return self.row.cells[: self.block.label_columns]
 
@@ -143,7 +144,7 @@ def _persons(cell: Cell, measure: str, year: object, *conditions: str, reference
 def _explain_count(cell: Cell) -> Explanation:
     """A figure of the question: persons of a measure in a year, of one member or pair of members, or of all."""
     measure, year = cell.codes
-    chosen = list(zip(cell.block.choice.breakdown, cell.row.codes, cell.labels, strict=True))
+    chosen = list(zip(cell.block.chosen.breakdown, cell.row.codes, cell.labels, strict=True))
     members = ", ".join(f"{breakdown}: {'all' if member == TOTAL else label}" for breakdown, member, label in chosen)
     conditions = [f"{breakdown} = '{member}'" for breakdown, member, _ in chosen if member != TOTAL]
     words = f"{cell.annex.measures[measure].title} ({measure}) of {year}, {members}"

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import datetime
+
+from babel.dates import format_date
+from babel.numbers import format_decimal
+
 from inburgering.annex.annex import OutsideList
 from inburgering.annex.question import Question
+
+LOCALE = "nl_BE"
 
 DEFINITIONS = (
     (
@@ -54,14 +61,14 @@ SIGNS = (
 NO_FEED_FOR_BRUSSELS = "Voor Brussel is er geen aanvoer van nieuwkomers uit het Rijksregister; die rij kan nul zijn."
 
 
-def dutch_date(day: object) -> str:
+def dutch_date(day: datetime.date) -> str:
     """Write a date as it is read in Flanders: dd/mm/yyyy."""
-    return f"{day:%d/%m/%Y}"
+    return format_date(day, "dd/MM/y", locale=LOCALE)
 
 
-def dutch_number(number: int) -> str:
+def dutch_number(number: float) -> str:
     """Write a whole number with points between the thousands."""
-    return f"{number:,}".replace(",", ".")
+    return format_decimal(number, locale=LOCALE)
 
 
 def status_line(question: Question) -> str:

@@ -96,7 +96,9 @@ def build_workbook(annex: Annex) -> Workbook:
     for contents in annex.tabs:
         sheet = _add_tab(workbook, question, contents.tab.name, question.title_of(contents.tab))
         _fill_tab(sheet, annex, contents)
-    own_tabs = [(CONTROL, CONTROL_TITLE, CONTROL_WIDTHS, annex.checks)]
+    own_tabs: list[tuple[str, str, tuple[int, ...], tuple[Block, ...]]] = [
+        (CONTROL, CONTROL_TITLE, CONTROL_WIDTHS, annex.checks)
+    ]
     if annex.previous_reference_date:
         title = f"{REVISION_TITLE} {dutch_date(annex.previous_reference_date)}"
         own_tabs.append((REVISION, title, REVISION_WIDTHS, annex.revision))
@@ -192,7 +194,7 @@ def _widen(sheet: Worksheet, placed: PlacedBlock) -> None:
     for offset, header in enumerate(placed.block.columns):
         letter = get_column_letter(placed.first_column + offset)
         # The filter button covers the end of a header.
-        needed = len(header.header) + 4
+        needed: float = len(header.header) + 4
         if header.kind == TEXT:
             needed = max([needed, *(len(str(row.cells[offset])) + 1 for row in placed.block.rows)])
         needed = max(needed, NARROWEST_COLUMN)
@@ -258,7 +260,7 @@ def _bar_chart(title: str, y_format: str) -> BarChart:
 def _yearly_chart(annex: Annex, contracts: PlacedBlock, attests: PlacedBlock) -> BarChart:
     chart = _bar_chart("Eerste contracten en attesten per jaar", NUMBER_FORMATS[INTEGER])
     for placed, colour in ((contracts, BLUE), (attests, LIGHT_BLUE)):
-        title = annex.measures[placed.block.choice.measure].label
+        title = annex.measures[placed.block.chosen.measure].label
         figures = Reference(placed.sheet, placed.first_column + 1, placed.last_row, placed.last_column, placed.last_row)
         series = Series(figures, title=title)
         series.graphicalProperties.solidFill = colour

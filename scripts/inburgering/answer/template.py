@@ -13,22 +13,23 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
+from typing import Any
 
 import click
+from babel.dates import format_date
+from babel.lists import format_list
+from babel.numbers import format_decimal
 from jinja2 import StrictUndefined, Template, TemplateRuntimeError, TemplateSyntaxError, Undefined, UndefinedError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from inburgering.annex.annex import INTEGER, PERCENTAGE, TEXT, TOTAL, Annex, Block, TabContents
 from inburgering.annex.annex import Row as AnnexRow
 from inburgering.annex.question import Question
-from inburgering.annex.texts import dutch_date, dutch_number
+from inburgering.annex.texts import LOCALE, dutch_date, dutch_number
 
 # Residence statuses have a code of their own for it.
 UNDETERMINED = {"onbepaald", "VR19"}
 LABEL_SEPARATOR = " – "
-MONTHS = (
-    "januari februari maart april mei juni juli augustus september oktober november december"  # in their order
-).split()
 UNPRINTABLE = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 MARKS = {"# ": "title", "## ": "heading", "> ": "asked", "- ": "bullet", "": "text"}
 
@@ -45,7 +46,7 @@ class Figure:
         if self.kind == PERCENTAGE:
             # From the decimal digits, as a spreadsheet rounds, not from the binary fraction.
             percentage = (Decimal(repr(self.value)) * 100).quantize(Decimal("0.1"), ROUND_HALF_UP)
-            return f"{percentage}%".replace(".", ",")
+            return f"{format_decimal(percentage, '0.0', locale=LOCALE)}%"
         return dutch_number(self.value)
 
     def __eq__(self, other: object) -> bool:
@@ -87,7 +88,7 @@ class Row:
             for column, value in zip(table.columns, row.cells, strict=True)
         }
 
-    def __getitem__(self, header: object) -> object:
+    def __getitem__(self, header: object) -> Any:
         if str(header) not in self._cells:
             raise UndefinedError(f"{self._table.table_name} has no column {header}; it has {', '.join(self._cells)}")
         return self._cells[str(header)]
@@ -190,7 +191,7 @@ def _environment() -> ImmutableSandboxedEnvironment:
         "zonder_nul": _not_zero,
         "klein": _in_a_sentence,
         "personen": lambda figure: f"{figure} {'persoon' if figure == 1 else 'personen'}",
-        "voluit": lambda day: f"{day.day} {MONTHS[day.month - 1]} {day.year}",
+        "voluit": lambda day: format_date(day, "d MMMM y", locale=LOCALE),
     }
     return environment
 
@@ -207,9 +208,9 @@ def _shown(value: object) -> object:
     raise TemplateRuntimeError(f"{{{{ … }}}} gives {what}; show a figure, a text or a date")
 
 
-def _enumerate(texts: Iterable[object], last: str = " en ") -> str:
+def _enumerate(texts: Iterable[object], last: str | None = None) -> str:
     parts = [str(_shown(text)) for text in texts]
-    return last.join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
+    return last.join(parts) if last else format_list(parts, locale=LOCALE)
 
 
 def _in_a_sentence(text: str) -> str:

@@ -65,7 +65,7 @@ class ColumnLineage:
             sql = sql.replace(self._relations[parent]["relation_name"], self._names[parent])
         return sql
 
-    def _origins(self, root: Node, steps: dict[str, exp.Expression]) -> set[Column]:
+    def _origins(self, root: Node, steps: dict[str, exp.Expr]) -> set[Column]:
         found = set()
         for leaf in leaves(root):
             if isinstance(leaf.source, exp.Table):
@@ -90,7 +90,10 @@ def leaves(root: Node) -> list[Node]:
     return found
 
 
-def counted_tables(step: exp.Expression, steps: dict[str, exp.Expression]) -> set[str]:
+def counted_tables(step: exp.Expr, steps: dict[str, exp.Expr]) -> set[str]:
     """Return the tables whose rows a step of a query counts: what it selects from, through the steps before it."""
-    table = step.find(exp.From).this
+    origin = step.find(exp.From)
+    if origin is None:
+        return set()
+    table = origin.this
     return counted_tables(steps[table.name], steps) if table.name in steps else {table.name}

@@ -13,6 +13,7 @@ import io
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TypeGuard
 
 import polars as pl
 
@@ -172,7 +173,7 @@ class _BlockReader:
         numbers: list[int] = []
         rows: list[list[str]] = []
         for values in _records(lines, self._agency, len(self._table.columns)):
-            if self._is_row(lines.next_number, values):
+            if self._is_row(values, lines.next_number):
                 numbers.append(lines.next_number)
                 rows.append(values)
             line += sum(text.endswith("\n") for text in lines.taken)
@@ -185,7 +186,7 @@ class _BlockReader:
         texts = {name: [row[place] for row in rows] for place, name in enumerate(self._table.columns)}
         return batch_of(numbers, texts), line
 
-    def _is_row(self, number: int, values: list[str] | None) -> bool:
+    def _is_row(self, values: list[str] | None, number: int) -> TypeGuard[list[str]]:
         """Return whether a record is a row of the table; it may be the header, an empty line or broken."""
         width = len(self._table.columns)
         if values == []:

@@ -77,7 +77,7 @@ def _batch(rows: list[list], first_number: int, table: TableContract, broken_row
     width = len(table.columns)
     texts = dict(zip(table.columns, map(_texts, cells[:width]), strict=True))
     texts[table.person_number_column] = [
-        text.zfill(PERSON_NUMBER_DIGITS) if isinstance(cell, int | float) and text.isdigit() else text
+        text.zfill(PERSON_NUMBER_DIGITS) if isinstance(cell, int | float) and text and text.isdigit() else text
         for cell, text in zip(
             cells[table.columns.index(table.person_number_column)], texts[table.person_number_column], strict=True
         )

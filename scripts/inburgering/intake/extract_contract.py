@@ -45,13 +45,13 @@ class TableContract:
 
 @dataclass(frozen=True)
 class AgencyContract:
-    """The dialect of an agency and its tables."""
+    """The dialect of an agency and its tables; encoding, separator and quote are empty where files are workbooks."""
 
     agency: str
     file_format: str
-    encoding: str | None
-    separator: str | None
-    quote: str | None
+    encoding: str
+    separator: str
+    quote: str
     tables: tuple[TableContract, ...]
 
 
@@ -70,9 +70,9 @@ def _agency_contract(source: dict, dialect: dict) -> AgencyContract:
     return AgencyContract(
         agency=source["name"],
         file_format=dialect["format"],
-        encoding=dialect.get("encoding"),
-        separator=dialect.get("separator"),
-        quote=dialect.get("quote"),
+        encoding=dialect.get("encoding", ""),
+        separator=dialect.get("separator", ""),
+        quote=dialect.get("quote", ""),
         tables=tuple(_table_contract(table, dialect) for table in source["tables"]),
     )
 

@@ -8,7 +8,6 @@
 from __future__ import annotations
 
 import datetime
-import fcntl
 import hashlib
 import hmac
 import shutil
@@ -23,6 +22,7 @@ import duckdb
 import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
+from filelock import FileLock
 
 from inburgering.intake.csv_decoder import check_csv_file, decode_csv
 from inburgering.intake.decoding import DecodedTable, RefusedFileError, batch_of
@@ -136,8 +136,7 @@ class Landing:
     def locked(self) -> Iterator[None]:
         """Hold the landing for this loader alone; a second loader waits."""
         self._folder.mkdir(parents=True, exist_ok=True)
-        with (self._folder / ".lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+        with FileLock(self._folder / ".lock"):
             for left_over in self._folder.glob(".loading-*"):
                 shutil.rmtree(left_over)
             yield
@@ -148,11 +147,11 @@ class Landing:
         if not any(self._folder.glob("agency=*/reference_date=*/version=*/delivery.parquet")):
             return
         with duckdb.connect() as connection:
-            other = connection.execute(
+            [(other,)] = connection.execute(
                 "select count(*) from read_parquet(?) where key_fingerprint <> ?",
                 [str(registers), self._key_fingerprint],
-            ).fetchone()
-        if other[0]:
+            ).fetchall()
+        if other:
             raise RefusedFileError(
                 f"{self._folder}: loaded with another INBURGERING_PSEUDONYM_KEY, so persons would not be recognised; "
                 "use that key, or load everything anew into an empty landing"
@@ -199,8 +198,8 @@ class Landing:
         register: list[dict] = []
         loaded_at = datetime.datetime.now(datetime.UTC).replace(microsecond=0)
         # What does not fit is spilled beside the workspace, under a name that the next loader clears away.
-        memory = {"memory_limit": LARGEST_COMPARISON, "temp_directory": f"{workspace}-spilled"}
-        with duckdb.connect(config=memory) as connection:
+        spilled = f"{workspace}-spilled"
+        with duckdb.connect(config={"memory_limit": LARGEST_COMPARISON, "temp_directory": spilled}) as connection:
             for file_name, path in delivery.files.items():
                 FILE_CHECKS[delivery.contract.file_format](path, file_name)
             for tables_read, table in enumerate(delivery.contract.tables):
@@ -213,7 +212,7 @@ class Landing:
                 }
                 landed_file = workspace / f"{table.name}.parquet"
                 rows_landed = _land_table(
-                    decoded, table, self._key, landed_file, lambda share, before=tables_read: progress(before + share)
+                    decoded, table, self._key, landed_file, _progress_after(tables_read, progress)
                 )
                 rows_broken = len(decoded.broken_rows)
                 _check_row_counts(table, rows_landed, decoded, allow_empty)
@@ -270,6 +269,11 @@ def _file_hashes(delivery: Delivery) -> dict[str, str]:
         except OSError as error:
             raise RefusedFileError(f"{file_name}: cannot be read ({error.strerror}); give it read permission") from None
     return hashes
+
+
+def _progress_after(tables_read: int, progress: Callable[[float], None]) -> Callable[[float], None]:
+    """Return what passes on how much of the next table was read."""
+    return lambda share: progress(tables_read + share)
 
 
 def _land_table(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import polars as pl
-import polars_hash  # noqa: F401 (it gives expressions their .chash)
+import polars_hash
 
 PERSON_NUMBER_DIGITS = 11
 BORN_FROM_2000 = 2_000_000_000
@@ -32,7 +32,7 @@ def digits_of(texts: pl.Series) -> pl.Series:
 def pseudonyms(digits: pl.Series, key: str) -> pl.Series:
     """Return the pseudonym of each person number, null where it has no digits."""
     has_digits = pl.col("digits").str.len_bytes() > 0
-    hashed = pl.when(has_digits).then(pl.col("digits").chash.hmac_sha256(key=key))
+    hashed = pl.when(has_digits).then(polars_hash.col("digits").chash.hmac_sha256(key=key))
     return pl.DataFrame({"digits": digits}).select(person_pseudonym=hashed).to_series()
 
 
@@ -50,7 +50,7 @@ def is_person_number(digits: pl.Series) -> pl.Series:
 
 def hide_slipped(column: pl.Series, key: str) -> pl.Series:
     """Return a column in which each valid person number is replaced by the start of its pseudonym."""
-    if column.dtype != pl.String or (column.str.len_bytes().max() or 0) < PERSON_NUMBER_DIGITS:
+    if column.dtype != pl.String or not (column.str.len_bytes() >= PERSON_NUMBER_DIGITS).any():
         return column
     suspects = column.str.contains(NUMBER_IN_TEXT).fill_null(value=False)
     if not suspects.any():

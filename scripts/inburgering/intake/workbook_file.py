@@ -89,9 +89,9 @@ def check_cells(path: Path, table: TableContract) -> None:
                 )
             far = MAY_BE_FAR.search(text) and FAR_CELL.search(text)
             if far:
-                name = (far[1] or far[2]).decode()[:20]
+                place = (far[1] or far[2]).decode()[:20]
                 raise RefusedFileError(
-                    f"{table.place}, {'row' if name.isdigit() else 'cell'} {name}: stands far outside the table; "
+                    f"{table.place}, {'row' if place.isdigit() else 'cell'} {place}: stands far outside the table; "
                     "delete its column or row and save the workbook"
                 )
             kept = chunk[-LONGEST_CELL_START_BYTES:]

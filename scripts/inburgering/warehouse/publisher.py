@@ -6,7 +6,6 @@ The hooks of dbt_project.yml call it through `adapter.store_relation`, at the st
 
 from __future__ import annotations
 
-import fcntl
 import shutil
 from contextlib import suppress
 from dataclasses import replace
@@ -17,6 +16,7 @@ from dbt.adapters.duckdb.plugins import BasePlugin
 from dbt.adapters.duckdb.utils import TargetConfig
 from dbt_common.exceptions import DbtRuntimeError
 from duckdb import DuckDBPyConnection
+from filelock import FileLock, Timeout
 
 from inburgering.warehouse.build_status import GREEN, RED, BuildStatus, write_status
 from inburgering.write_errors import NO_ROOM, reason
@@ -31,14 +31,14 @@ class Plugin(BasePlugin):
 
     def initialize(self, plugin_config: dict) -> None:
         """Claim the workspace for this process; dbt calls this before it opens the file."""
-        self._workspace = Path(self.creds.path)
+        self._workspace = Path(self.creds.path)  # type: ignore[union-attr]  # dbt-duckdb always passes them
         self._warehouse = self._workspace.with_name(self._workspace.name.removesuffix(WORKSPACE_SUFFIX))
         try:
             self._workspace.parent.mkdir(parents=True, exist_ok=True)
-            self._lock = self._workspace.with_name(self._workspace.name + ".lock").open("w")
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            self._lock = FileLock(self._workspace.with_name(self._workspace.name + ".lock"), blocking=False)
+            self._lock.acquire()
             self._open_workspace()
-        except BlockingIOError:
+        except Timeout:
             raise DbtRuntimeError(
                 f"{self._warehouse}: another dbt is at work on this warehouse; wait for it, or name another file in "
                 "INBURGERING_WAREHOUSE"

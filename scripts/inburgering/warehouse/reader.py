@@ -25,7 +25,7 @@ def open_warehouse(path: Path) -> duckdb.DuckDBPyConnection:
 def check_build(connection: duckdb.DuckDBPyConnection, warehouse: Path, last_green: bool) -> None:
     """Raise click.ClickException unless the warehouse holds a whole green build, the result of the last run of dbt."""
     try:
-        build = connection.execute("select invocation_id, started_at from build").fetchone()
+        [build] = connection.execute("select invocation_id, started_at from build").fetchall()
     except duckdb.CatalogException:
         raise click.ClickException(f"{warehouse}: not the result of a green build; run dbt build first") from None
     last_run = read_status(warehouse)
