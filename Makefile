@@ -13,7 +13,10 @@ INBURGERING_EXTRACTS ?= extracts
 # Public: it opens the synthetic sample only. On your own extracts set a key of your own.
 SAMPLE_KEY := public-key-of-the-synthetic-sample
 
-.PHONY: annex docs test test-spark soak mutations lint bench columns spark-start spark-stop setup setup-spark clean
+.PHONY: help annex docs test test-spark soak mutations lint bench columns spark-start spark-stop setup setup-spark clean
+
+help:  ## this list
+	@awk -F ':.*  ## ' '/^[a-z][a-z-]*:.*  ## / {printf "make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
 annex: setup $(INBURGERING_EXTRACTS)  ## extracts → landing → warehouse → annex/sv_2024_123.xlsx
 	INBURGERING_PSEUDONYM_KEY="$${INBURGERING_PSEUDONYM_KEY:-$(SAMPLE_KEY)}" .venv/bin/python scripts/load_extracts.py
@@ -28,8 +31,8 @@ docs: setup  ## lineage and every description in one HTML file: target/static_in
 	.venv/bin/dbt --no-partial-parse docs generate --static
 	.venv/bin/python scripts/write_docs.py
 
-test: setup  ## every test
-	.venv/bin/pytest
+test: setup  ## every test, but for those on Spark
+	.venv/bin/pytest --cov --cov-report term:skip-covered
 
 test-spark: setup-spark  ## the tests that build on a Spark cluster on this machine too (Java 17)
 	.venv/bin/pytest -m spark --numprocesses=0
@@ -37,9 +40,10 @@ test-spark: setup-spark  ## the tests that build on a Spark cluster on this mach
 soak: setup  ## kill load, build and export 120 times at random moments (make test: 3 times)
 	.venv/bin/pytest tests/robustness/test_kills.py --numprocesses=0 --kills 120 --capture no
 
-lint: setup
+lint: setup  ## ruff, mypy and sqlfluff
 	.venv/bin/ruff check
 	.venv/bin/ruff format --check
+	.venv/bin/mypy
 	.venv/bin/sqlfluff lint models tests
 
 BENCH_SCALE ?= 1
@@ -51,7 +55,7 @@ bench: setup  ## the project against hand-written SQL, polars and pandas; BENCH_
 mutations: setup  ## break the rules one at a time, in a copy, and list the tests that turn red
 	.venv/bin/python scripts/mutate_rules.py
 
-setup: .venv/set-up
+setup: .venv/set-up  ## an environment in the checkout, with locked versions (comes along with every other target)
 
 .venv/set-up: uv.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; name it with make PYTHON=python3.12")'

@@ -68,6 +68,17 @@
         "Built and published from " ~ summary[3] ~ " deliveries: " ~ summary[0] ~ " rows delivered, "
         ~ summary[1] ~ " accepted, " ~ summary[2] ~ " rejected"
     ) -%}
+    {%- set undecided = run_query(
+        "select short_label, event_type, type_code, reference_date, sum(rows_undecided) as rows_undecided from "
+        ~ target.schema ~ ".annex_checks_undecided group by short_label, event_type, type_code, reference_date "
+        ~ "order by reference_date, short_label, event_type, type_code"
+    ).rows -%}
+    {%- for row in undecided -%}
+        {%- do print(
+            "Not counted: type " ~ row[2] ~ " on " ~ row[4] ~ " rows of the " ~ row[1] ~ " of " ~ row[0] ~ " at " ~ row[3]
+            ~ "; decide in seeds/codes/counted_types.csv whether it counts"
+        ) -%}
+    {%- endfor -%}
     {%- if tests_of_code -%}
         {%- do print(
             "Left out: unit tests and " ~ tests_of_code ~ " tests of seeds and macros, which guard code; make test runs them"

@@ -6,13 +6,20 @@
 {% macro default__person_key(row) -%}
 case
             when {{ row }}.is_person_number_valid then substring({{ row }}.person_pseudonym, 1, 32)
-            else md5({{ row }}.agency || ':' || coalesce({{ row }}.dossier_number, ''))
+            else md5({{ person_without_number(row) }})
         end
 {%- endmacro %}
 
 {% macro duckdb__person_key(row) -%}
 case
             when {{ row }}.is_person_number_valid then cast('0x' || substring({{ row }}.person_pseudonym, 1, 32) as uhugeint)
-            else md5_number({{ row }}.agency || ':' || coalesce({{ row }}.dossier_number, ''))
+            else md5_number({{ person_without_number(row) }})
         end
+{%- endmacro %}
+
+{% macro person_without_number(row) -%}
+{{ row }}.agency || ':' || coalesce(
+                {{ row }}.dossier_number,
+                'row:' || {{ row }}.event_type || ':' || cast({{ row }}.row_number as {{ dbt.type_string() }})
+            )
 {%- endmacro %}

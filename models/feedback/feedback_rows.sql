@@ -5,8 +5,7 @@ with reported as (
         reference_date,
         event_type,
         row_number,
-        rejection_reason as reason,
-        false as is_counted
+        rejection_reason as reason
     from {{ ref('int_rejected_rows') }}
 
     union all
@@ -16,8 +15,7 @@ with reported as (
         reference_date,
         event_type,
         row_number,
-        warning as reason,
-        true as is_counted
+        warning as reason
     from {{ ref('int_event_warnings') }}
 
 ),
@@ -27,7 +25,8 @@ reasons as (
     select
         rejection_reason as reason,
         label,
-        attribute
+        attribute,
+        false as is_counted
     from {{ ref('rejection_reasons') }}
 
     union all
@@ -35,7 +34,8 @@ reasons as (
     select
         warning as reason,
         label,
-        attribute
+        attribute,
+        is_counted
     from {{ ref('warnings') }}
 
 ),
@@ -63,7 +63,7 @@ final as (
             {%- endfor %}
         end as delivered_value,
         reasons.label as reason,
-        reported.is_counted
+        reasons.is_counted
     from reported
     inner join reasons
         on reported.reason = reasons.reason

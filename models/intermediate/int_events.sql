@@ -47,8 +47,7 @@ dated as (
         delivered.*,
         {{ person_key('delivered') }} as person_key,
         case
-            when delivered.event_date between cast('{{ var("first_possible_day") }}' as date) and delivered.reference_date
-                then null
+            when {{ is_possible('delivered.event_date') }} then null
             when delivered.event_date_as_delivered is null then 'missing_event_date'
             when delivered.event_date is null then 'unreadable_event_date'
             when delivered.event_date > delivered.reference_date then 'event_date_after_reference_date'
@@ -72,7 +71,7 @@ repeated_numbers as (
         event_type,
         event_number
     from dated
-    where unusable_date is null
+    where unusable_date is null and event_number is not null
     group by agency, reference_date, event_type, event_number
     having count(*) > 1
 
@@ -100,7 +99,7 @@ competing as (
             dated.agency = repeated_numbers.agency
             and dated.reference_date = repeated_numbers.reference_date
             and dated.event_type = repeated_numbers.event_type
-            and dated.event_number is not distinct from repeated_numbers.event_number
+            and dated.event_number = repeated_numbers.event_number
     where dated.unusable_date is null
     window last_row_first as (
         partition by dated.agency, dated.reference_date, dated.event_type, dated.event_number order by dated.row_number desc
@@ -123,9 +122,9 @@ final as (
         dated.event_date,
         dated.type_code,
         dated.letter_sent_on_as_delivered,
-        case when dated.letter_sent_on <= dated.reference_date then dated.letter_sent_on end as letter_sent_on,
+        case when {{ is_possible('dated.letter_sent_on') }} then dated.letter_sent_on end as letter_sent_on,
         dated.registered_on_as_delivered,
-        case when dated.registered_on <= dated.reference_date then dated.registered_on end as registered_on,
+        case when {{ is_possible('dated.registered_on') }} then dated.registered_on end as registered_on,
         dated.not_registered_reason_code,
         dated.nis_code,
         dated.nationality_code,

@@ -22,6 +22,7 @@
         'events.not_registered_reason_code is not null and reasons.not_registered_reason is null',
     'unusable_letter_date': 'events.letter_sent_on_as_delivered is not null and events.letter_sent_on is null',
     'unusable_registration_date': 'events.registered_on_as_delivered is not null and events.registered_on is null',
+    'letter_before_extraction': 'events.letter_sent_on < events.event_date',
     'registration_before_extraction': 'events.registered_on < events.event_date',
 } %}
 

@@ -14,7 +14,7 @@ import duckdb
 
 from inburgering.settings import CHECKOUT, warehouse_file
 
-COLUMNS = re.compile(r"^    columns:\n(?:      - .*\n)*", re.MULTILINE)
+COLUMNS = re.compile(r"^    columns:.*\n(?:      - .*\n)*", re.MULTILINE)
 UNDER_CONTRACT = ("core", "annex", "feedback")
 # The names of types that DuckDB and Spark share. A person is a native value where the engine has one of 16 bytes.
 PORTABLE_TYPES = {

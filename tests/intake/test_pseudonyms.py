@@ -7,10 +7,11 @@ import hmac
 import re
 
 import polars as pl
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from inburgering.intake.pseudonyms import NUMBER_IN_TEXT, with_pseudonyms
+from inburgering.intake.pseudonyms import with_pseudonyms
 from support.bad_inputs import person_number
 
 KEY = "a key that only the tests use, longer than the sixty-four bytes of a block of the hash, é"
@@ -41,15 +42,29 @@ def pseudonym(digits: str) -> str:
 def is_valid(digits: str) -> bool:
     if re.fullmatch("[0-9]{11}", digits) is None:
         return False
+    if digits[:9] == "000000000":
+        return False
     return int(digits[9:]) in {97 - int(century + digits[:9]) % 97 for century in ("", "2")}
 
 
 def hidden(text: str | None) -> str | None:
-    found = re.search(NUMBER_IN_TEXT, text or "")
-    if text is None or found is None:
-        return text
-    digits = re.sub("[^0-9]", "", found[1])
-    return text.replace(found[1], f"persoon {pseudonym(digits)[:16]}") if is_valid(digits) else text
+    """Try every part of a text, from left to right, eleven digits before ten."""
+    if text is None:
+        return None
+    for start, char in enumerate(text):
+        if not char.isdecimal() or text[start - 1 : start].isdecimal():
+            continue
+        for length in (11, 10):
+            for end in range(start + length, len(text) + 1):
+                part = text[start:end]
+                digits = "".join(str(int(one)) for one in part if one.isdecimal())
+                if len(digits) != length or not part[-1].isdecimal() or text[end : end + 1].isdecimal():
+                    continue
+                gaps = re.split(r"[^\W\d]|\d", part)
+                whole = not any(one.isalpha() for one in part) and max(map(len, gaps)) <= 3
+                if whole and is_valid(digits.zfill(11)) and (length == 11 or len(part) == 10):
+                    return text[:start] + f"persoon {pseudonym(part)[:16]}" + (hidden(text[end:]) or "")
+    return text
 
 
 @settings(max_examples=300)
@@ -71,7 +86,37 @@ def test_the_rows_of_that_test_have_what_it_is_about() -> None:
     rows = [(valid, f"zie {valid[:6]}-{valid[6:9]}.{valid[9:]}!"), ("17073003384", "17073003385"), ("x", None)]
     found = with_pseudonyms(pl.DataFrame(rows, ["number", "text"], orient="row"), "number", KEY)
     assert found.rows() == [
-        (f"zie persoon {pseudonym(valid)[:16]}!", pseudonym(valid), True),
+        (f"zie persoon {pseudonym(rows[0][1][4:-1])[:16]}!", pseudonym(valid), True),
         ("17073003385", pseudonym("17073003384"), True),
         (None, None, False),
     ]
+
+
+SEPARATORS = ["", " ", ".", "-", "_", "/", ":", ",", " - ", "\u00a0", "\u2009", "\u202f", "\u200b", "\ufeff", "'", "\t"]
+
+
+@pytest.mark.parametrize("separator", SEPARATORS)
+@pytest.mark.parametrize("around", ["{}", "'{}", "({})", "zie {} en 12", "12345678901 {}", "{0}; {0}", "x{}x"])
+def test_no_notation_of_a_number_stays_readable(separator: str, around: str) -> None:
+    valid = person_number(7)
+    for digits in (valid, valid.translate({ord("0") + n: 0xFF10 + n for n in range(10)})):
+        parts = (digits[:2], digits[2:4], digits[4:6], digits[6:9], digits[9:])
+        text = around.format(separator.join(parts))
+        found = with_pseudonyms(pl.DataFrame([("", text)], ["number", "text"], orient="row"), "number", KEY)
+        shown = "".join(str(int(char)) for char in found["text"][0] if char.isdecimal())
+        assert "persoon " in found["text"][0]
+        assert valid not in shown
+
+
+def test_two_ways_to_write_a_number_stay_two_values_and_a_lost_zero_hides_nothing() -> None:
+    number = f"010203004{97 - 10203004 % 97:02}"
+    texts = [number, f"{number[:6]}-{number[6:]}", number[1:]]
+    rows = pl.DataFrame([("", text) for text in texts], ["number", "text"], orient="row")
+    found = with_pseudonyms(rows, "number", KEY)["text"].to_list()
+    assert len(set(found)) == 3
+    assert all(re.fullmatch("persoon [0-9a-f]{16}", text) for text in found)
+
+
+def test_nine_zeros_are_no_number() -> None:
+    rows = pl.DataFrame([("00000000097", "00000000097")], ["number", "text"], orient="row")
+    assert with_pseudonyms(rows, "number", KEY).rows() == [("00000000097", pseudonym("00000000097"), False)]

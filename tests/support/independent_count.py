@@ -83,9 +83,9 @@ NOT_REGISTERED_LABELS = (TERM_RUNNING, *REASONS.values())
 
 REFUGEE_CODES = {"822": "AF"}  # Rijksregister codes of refugees of known origin
 
-# The columns of a file under the names of this module, in file order. `event` is the key date of the row.
+# The columns of a file under the names of this module, in file order. `event` is the event date of the row.
 COMMON_FIELDS = ("dossier", "insz", "municipality", "nationality", "gender", "target_group", "status")
-FACTS = {
+EVENT_TYPES = {
     "invitations": (*COMMON_FIELDS, "event", "letter", "registered", "reason"),
     "contracts": (*COMMON_FIELDS, "number", "type", "event"),
     "attests": (*COMMON_FIELDS, "number", "type", "event"),
@@ -132,22 +132,24 @@ def strict_csv(lines: Iterable[str], separator: str) -> Iterator[Record]:
 
 
 def read_agii(folder: Path) -> dict[str, list[Record]]:
-    """Read the records per fact of a delivery by the Agentschap Integratie en Inburgering."""
+    """Read the records per event_type of a delivery by the Agentschap Integratie en Inburgering."""
     files = {"invitations": "uitnodigingen.csv", "contracts": "contracten.csv", "attests": "attesten.csv"}
-    return {fact: csv_records(folder / name, "utf-8-sig", ";") for fact, name in files.items()}
+    return {event_type: csv_records(folder / name, "utf-8-sig", ";") for event_type, name in files.items()}
 
 
 def read_amal(folder: Path) -> dict[str, list[Record]]:
-    """Read the records per fact of a delivery by Amal."""
+    """Read the records per event_type of a delivery by Amal."""
     files = {"invitations": "invitations.csv", "contracts": "contracts.csv", "attests": "attests.csv"}
-    return {fact: csv_records(folder / name, "cp1252", ",") for fact, name in files.items()}
+    return {event_type: csv_records(folder / name, "cp1252", ",") for event_type, name in files.items()}
 
 
 def read_atlas(folder: Path) -> dict[str, list[Record]]:
-    """Read the records per fact of a delivery by Atlas."""
+    """Read the records per event_type of a delivery by Atlas."""
     sheets = {"invitations": "Uitnodigingen", "contracts": "Contracten", "attests": "Attesten"}
     workbook = load_workbook(folder / "atlas.xlsx", data_only=True)
-    return {fact: sheet_records(workbook[name].iter_rows(values_only=True)) for fact, name in sheets.items()}
+    return {
+        event_type: sheet_records(workbook[name].iter_rows(values_only=True)) for event_type, name in sheets.items()
+    }
 
 
 def sheet_records(rows: Iterable[tuple]) -> list[Record]:
@@ -164,9 +166,9 @@ def without_empty_end(cells: Sequence[object]) -> list[object]:
 
 
 def agency_headers(common: list[str], invitations: list[str], contracts: list[str], attests: list[str]) -> dict:
-    """Return the header per fact: the columns all three files share, then the fact's own."""
+    """Return the header per event_type: the columns all three files share, then the event_type's own."""
     own = {"invitations": invitations, "contracts": contracts, "attests": attests}
-    return {fact: common + columns for fact, columns in own.items()}
+    return {event_type: common + columns for event_type, columns in own.items()}
 
 
 DAY_FIRST = re.compile(r"(?P<day>[0-9]{2})/(?P<month>[0-9]{2})/(?P<year>[0-9]{4})")
@@ -329,7 +331,7 @@ def read_insz(cell: object) -> str:
 
 def is_valid_insz(digits: str) -> bool:
     """Tell whether the check number is right for a birth before 2000 or from 2000."""
-    if len(digits) != 11:
+    if len(digits) != 11 or digits[:9] == "000000000":
         return False
     before_2000 = int(digits[:9])
     from_2000 = int("2" + digits[:9])
@@ -349,6 +351,7 @@ class Row:
 
     agency: str
     key: str
+    place: int
     person: Hashable
     event: date
     province: str
@@ -362,21 +365,22 @@ class Row:
     reason: str
 
 
-def read_row(agency: str, fact: str, record: Record, reference_date: date) -> Row | None:
-    """Return the row of a record, or None when it has another width than the header or no usable key date."""
-    fields = FACTS[fact]
+def read_row(agency: str, event_type: str, place: int, record: Record, reference_date: date) -> Row | None:
+    """Return the row of a record, or None when it has another width than the header or no usable event date."""
+    fields = EVENT_TYPES[event_type]
     if record is None or len(record) != len(fields):
         return None
     dialect = AGENCIES[agency]
     cells = dict(zip(fields, record, strict=True))
     event = past_date(cells["event"], dialect, reference_date)
-    if event is None or event < EARLIEST_EVENT:
+    if event is None:
         return None
     dossier = read_text(cells["dossier"])
     return Row(
         agency=agency,
-        key=dossier if fact == "invitations" else read_text(cells["number"]),
-        person=identify_person(agency, dossier, cells["insz"]),
+        key=dossier if event_type == "invitations" else read_text(cells["number"]),
+        person=identify_person(agency, event_type, place, dossier, cells["insz"]),
+        place=place,
         event=event,
         province=province_by_municipality().get(read_text(cells["municipality"]), ONBEPAALD),
         country=countries_by_code(dialect.nationality_column).get(read_code(cells["nationality"])),
@@ -391,45 +395,53 @@ def read_row(agency: str, fact: str, record: Record, reference_date: date) -> Ro
 
 
 def past_date(cell: object, dialect: Dialect, reference_date: date) -> date | None:
-    """Return the date in a cell, or None when it is no date or lies after the reference date."""
+    """Return the date in a cell, or None when it is no date, lies before 2004 or after the reference date."""
     day = read_date(cell, dialect.date_form)
-    return day if day is not None and day <= reference_date else None
+    return day if day is not None and EARLIEST_EVENT <= day <= reference_date else None
 
 
-def identify_person(agency: str, dossier: str, insz: object) -> Hashable:
-    """Return who a row is about: the holder of a valid INSZ, otherwise the dossier at the agency."""
+def identify_person(agency: str, event_type: str, place: int, dossier: str, insz: object) -> Hashable:
+    """Return who a row is about: the holder of a valid INSZ, otherwise the dossier at the agency, otherwise the row."""
     digits = read_insz(insz)
-    return digits if is_valid_insz(digits) else (agency, dossier)
+    if is_valid_insz(digits):
+        return digits
+    return (agency, dossier) if dossier else (agency, event_type, place)
 
 
 @dataclass(frozen=True)
 class Extract:
-    """What one agency delivered about one fact."""
+    """What one agency delivered about one event_type."""
 
     delivered: int
     accepted: list[Row]
 
 
-def read_extract(agency: str, fact: str, records: list[Record], reference_date: date) -> Extract:
+def read_extract(agency: str, event_type: str, records: list[Record], reference_date: date) -> Extract:
     """Check the header and accept the rows that can be counted, the last one of every key."""
     header, *body = records or [None]
-    if header != AGENCIES[agency].headers[fact]:
-        raise ValueError(f"{agency} {fact}: refused, the header is {header}")
-    rows = [read_row(agency, fact, record, reference_date) for record in body]
-    accepted = {row.key: row for row in rows if row is not None}
+    if header != AGENCIES[agency].headers[event_type]:
+        raise ValueError(f"{agency} {event_type}: refused, the header is {header}")
+    rows = [read_row(agency, event_type, place, record, reference_date) for place, record in enumerate(body)]
+    # Of a number the last row stays; an empty number is no number, so every such row stays.
+    accepted = {row.key or row.place: row for row in rows if row is not None}
     return Extract(len(body), list(accepted.values()))
 
 
 def read_delivery(agency: str, extracts: Path, reference_date: date) -> dict[str, Extract]:
     """Read everything one agency delivered for the reference date."""
     records = AGENCIES[agency].read_records(extracts / agency / reference_date.isoformat())
-    return {fact: read_extract(agency, fact, records[fact], reference_date) for fact in FACTS}
+    return {
+        event_type: read_extract(agency, event_type, records[event_type], reference_date) for event_type in EVENT_TYPES
+    }
 
 
 def read_accepted(extracts: Path, reference_date: date) -> dict[str, list[Row]]:
-    """Return the accepted rows of all agencies per fact."""
+    """Return the accepted rows of all agencies per event type."""
     deliveries = [read_delivery(agency, extracts, reference_date) for agency in AGENCIES]
-    return {fact: [row for delivery in deliveries for row in delivery[fact].accepted] for fact in FACTS}
+    return {
+        event_type: [row for delivery in deliveries for row in delivery[event_type].accepted]
+        for event_type in EVENT_TYPES
+    }
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -447,7 +459,10 @@ def rows_by_person(rows: Iterable[Row]) -> list[list[Row]]:
 def first_of_each_person(rows: Iterable[Row], types: frozenset[str]) -> list[Row]:
     """Return the first row of every person among those of the types that count."""
     counting = (row for row in rows if row.type in types)
-    return [min(own, key=lambda row: (row.event, AGENCY_RANK[row.agency], row.key)) for own in rows_by_person(counting)]
+    return [
+        min(own, key=lambda row: (row.event, AGENCY_RANK[row.agency], row.key == "", row.key, row.place))
+        for own in rows_by_person(counting)
+    ]
 
 
 def counted_rows(accepted: dict[str, list[Row]]) -> dict[str, list[Row]]:
@@ -482,7 +497,7 @@ def invitee(rows: list[Row]) -> Invitee:
     """Sum up the rows of one person of whom at least one carries a letter."""
     letter, carrier = min(
         ((row.letter, row) for row in rows if row.letter),
-        key=lambda one: (one[0], one[1].event, AGENCY_RANK[one[1].agency], one[1].key),
+        key=lambda one: (one[0], one[1].event, AGENCY_RANK[one[1].agency], one[1].key == "", one[1].key, one[1].place),
     )
     return Invitee(
         extraction=min(row.event for row in rows),
@@ -710,12 +725,12 @@ def count_annex(extracts: Path, reference_date: date, first_year: int, last_year
 
 
 def count_rows(extracts: Path, reference_date: date) -> dict[tuple[str, str], tuple[int, int, int]]:
-    """Return per (agency, fact) the number of rows delivered, accepted and set aside."""
+    """Return per (agency, event_type) the number of rows delivered, accepted and set aside."""
     counts = {}
     for agency in AGENCIES:
-        for fact, extract in read_delivery(agency, extracts, reference_date).items():
+        for event_type, extract in read_delivery(agency, extracts, reference_date).items():
             accepted = len(extract.accepted)
-            counts[agency, fact] = (extract.delivered, accepted, extract.delivered - accepted)
+            counts[agency, event_type] = (extract.delivered, accepted, extract.delivered - accepted)
     return counts
 
 

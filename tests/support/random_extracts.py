@@ -2,8 +2,8 @@
 
 Everything is drawn from one `Random`: the same seed gives the same CSV bytes and the same workbook cells. The tables of
 weights at the top say what occurs and how often; take a line out and that trap no longer occurs. What is left out on
-purpose: files that must be refused (headers, numbers of fields, quotes), empty keys, control characters other than tab
-and newline, cells that Excel would read as a formula, digits that are not 0-9.
+purpose: files that must be refused (headers, numbers of fields, quotes), unknown types, control characters other than
+tab and newline, cells that Excel would read as a formula, digits that are not 0-9.
 """
 
 import calendar
@@ -30,7 +30,7 @@ SINGLE_ROW_FILE = 0.04
 UNUSABLE_NUMBER = 0.18
 WHITE_SPACE_AROUND = 0.05
 OTHER_CAPITALS = 0.15
-UNREADABLE_KEY_DATE = 0.07
+UNREADABLE_EVENT_DATE = 0.07
 UNREADABLE_OTHER_DATE = 0.06
 EVENT_ON_THE_PERSONS_OWN_DAY = 0.3
 NATIONALITY_THAT_CHANGES_THAT_DAY = 0.7
@@ -47,7 +47,7 @@ FILE_ENDS = {"": 2, "{newline}": 5, "{newline}{newline}": 1, "{newline}{newline}
 CAPITALS: dict[Callable[[str], str], float] = {str.upper: 1, str.lower: 1, str.swapcase: 1, str.title: 1}
 
 # Rows with one key in the order of the file; the same letter is the same row. a: a row; b: a with one cell changed;
-# c: another row; u and v: rows whose key date is unusable; w: a, but with white space around its key.
+# c: another row; u and v: rows whose event date is unusable; w: a, but with white space around its key.
 SAME_KEY = {
     "a": 130,
     **dict.fromkeys(("aa", "ab", "ac", "aw", "au", "ua"), 4),
@@ -103,6 +103,8 @@ UNKNOWN_CODES = {
     "target_group": ("VERPLICHT ", "RECHT PLICHT", "PLICHTIG", "N", "verplicht recht"),
     "status": ("VR00", "VR21", "VR1", "gezinshereniging", "gezinshereniging  met Belg", "student EU", "vluchteling"),
 }
+EMPTY_KEY = 0.04
+
 UNKNOWN_ANYWHERE = (
     "?", "-", "NULL", "nan", "None", "N/A", "#", "n.v.t.", "pad\\", "'", "a;b", "a,b", 'een "ander"', '"',
     "één – œuvre", "100 €", "België", "regel 1\nregel 2", 'alles; in, "één"\nwaarde',
@@ -499,7 +501,9 @@ class World:
         return int(text) if agency.is_excel and text.isdecimal() and self.chance(share) else text
 
     def key(self, agency: Agency, numbers: int) -> Cell:
-        """Return a key; keys differ in capitals or leading zeros, and are numbers in Excel at times."""
+        """Return a key; keys differ in capitals or leading zeros, are numbers in Excel at times, and some are empty."""
+        if self.chance(EMPTY_KEY):
+            return self.dressed("")
         if self.chance(ODD_KEY):
             return self.dressed(self.random.choice(ODD_KEYS))
         key = self.dressed(self.pick(KEY_STYLES).format(n=self.random.randint(1, numbers)))
@@ -523,7 +527,12 @@ class World:
         return self.as_number(agency, self.dressed(code), 0.3)
 
     def unknown_code(self, agency: Agency, fact: str) -> Cell:
-        """Return a code that is on no list of this fact, as far as that can be said of `X` and the like."""
+        """Return a code that is on no list of this kind, as far as that can be said of `X` and the like.
+
+        An unknown type keeps an export from being written, which a test of its own shows: here it is empty.
+        """
+        if fact in ("trajectory", "attest_type"):
+            return ""
         anywhere = UNKNOWN_ANYWHERE if agency.encoding == "windows-1252" else UNKNOWN_ANYWHERE + OUTSIDE_WINDOWS_1252
         code = self.random.choice(UNKNOWN_CODES[fact] if self.chance(0.5) else anywhere)
         return self.dressed(code)
@@ -591,7 +600,7 @@ class World:
         return self.dressed(texts[kind])
 
     def unusable_date(self, agency: Agency) -> Cell:
-        """Return a key date that sets its row aside."""
+        """Return a event date that sets its row aside."""
         outside = self.random.choice((date(2003, 12, 31), shift(self.reference_date, 1), *FUTURE_DAYS))
         return self.date_cell(agency, outside, unreadable=0.7)
 
@@ -620,7 +629,7 @@ class World:
         registration = self.pick(REGISTRATIONS)(self, extraction, letter or extraction)
         return [
             *self.attributes(agency, key, person, letter or extraction),
-            self.date_cell(agency, extraction, UNREADABLE_KEY_DATE),
+            self.date_cell(agency, extraction, UNREADABLE_EVENT_DATE),
             self.date_cell(agency, letter, UNREADABLE_OTHER_DATE),
             self.date_cell(agency, registration, UNREADABLE_OTHER_DATE),
             self.code(agency, "reason"),
@@ -635,7 +644,7 @@ class World:
             *self.attributes(agency, self.other_dossier(agency), person, day),
             key,
             self.code(agency, type_fact),
-            self.date_cell(agency, day, UNREADABLE_KEY_DATE),
+            self.date_cell(agency, day, UNREADABLE_EVENT_DATE),
         ]
 
 
@@ -721,11 +730,11 @@ REGISTRATIONS: dict[Callable[[World, date, date], date | None], float] = {
 
 @dataclass(frozen=True)
 class Table:
-    """How the rows of a table are made, and in which columns its key and its key date stand."""
+    """How the rows of a table are made, and in which columns its key and its event date stand."""
 
     name: str
     key: int
-    key_date: int
+    event_date: int
     make_row: Callable[[World, Agency, Cell], Row]
 
 
@@ -745,7 +754,7 @@ def rows_with_one_key(world: World, agency: Agency, table: Table) -> list[Row]:
     for letter in sorted(set(pattern) - {"a"}):
         other = table.make_row(world, agency, key)
         if letter in "uv":
-            other[table.key_date] = world.unusable_date(agency)
+            other[table.event_date] = world.unusable_date(agency)
         if letter == "b":
             column = world.random.choice([number for number in range(len(first)) if number != table.key])
             other = [*first[:column], other[column], *first[column + 1 :]]

@@ -8,7 +8,7 @@ with cube as (
 
 reference_dates as (
 
-    select distinct reference_date from cube
+    select distinct reference_date from {{ ref('int_current_files') }}
 
 ),
 

@@ -15,6 +15,7 @@ import click
 import duckdb
 
 from inburgering.annex.question import REACH, REASONS, Question, Tab, TableChoice
+from inburgering.intake.decoding import shown
 from inburgering.settings import code_version
 
 TOTAL = "totaal"
@@ -122,6 +123,7 @@ MODELS_OF_EVERY_ANNEX = (
     "annex_breakdowns",
     "annex_members",
     "annex_notes",
+    "annex_checks_undecided",
     "annex_checks_totals",
     "annex_checks_deliveries",
     "annex_checks_rejected",
@@ -163,6 +165,14 @@ OUTSIDE_LIST_QUERY = """
 select measure, label, year, persons from annex_notes
 where reference_date = $reference_date and note = 'status_outside_list' and year between $first_year and $last_year
 order by measure desc, label, year
+"""
+
+UNDECIDED_QUERY = """
+select short_label, event_type, type_code, sum(rows_undecided)
+from annex_checks_undecided
+where reference_date = $reference_date and year <= $last_year
+group by all
+order by all
 """
 
 TOTALS_QUERY = """
@@ -272,6 +282,7 @@ class _Reader:
     def read(self) -> Annex:
         question = self._question
         self._check_deliveries()
+        self._check_types()
         tabs = tuple(TabContents(tab, tuple(self._block(table) for table in tab.tables)) for tab in question.tabs)
         for breakdown, wanted in question.member_lists.items():
             self._check_member_list(breakdown, wanted)
@@ -314,6 +325,16 @@ class _Reader:
             raise click.ClickException(
                 f"no delivery of {', '.join(missing)} for reference date {self._question.reference_date}; "
                 "load it and run dbt build, or name another reference date in the question"
+            )
+
+    def _check_types(self) -> None:
+        undecided = self._select(UNDECIDED_QUERY)
+        if undecided:
+            agency, event_type, type_code, rows = undecided[0]
+            others = f" (and {len(undecided) - 1} more)" if undecided[1:] else ""
+            raise click.ClickException(
+                f"type {shown(type_code)} is on {rows} rows of the {event_type} of {agency}{others}, and nobody "
+                "decided yet whether it counts; add a line to seeds/codes/counted_types.csv and run dbt build"
             )
 
     def _check_member_list(self, breakdown: str, wanted: tuple[str, ...]) -> None:

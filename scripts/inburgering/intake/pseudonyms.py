@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import itertools
+import unicodedata
+
 import polars as pl
 import polars_hash
 
 PERSON_NUMBER_DIGITS = 11
 BORN_FROM_2000 = 2_000_000_000
 
-# A number that slipped into another column, as people and programs write it.
-NUMBER_IN_TEXT = "(?:^|[^0-9])([0-9]{2}[ ./-]?[0-9]{2}[ ./-]?[0-9]{2}[ ./-]?[0-9]{3}[ ./-]?[0-9]{2})(?:[^0-9]|$)"
+# Ten or eleven digits with anything between them that is no letter and no digit: what people and programs write for a
+# person number. A number that Excel took for a number lost its leading zero.
+SEPARATOR = r"[^\p{L}\p{Nd}]{0,3}"
+MAY_HOLD_A_NUMBER = rf"\p{{Nd}}(?:{SEPARATOR}\p{{Nd}}){{9}}"
+LARGEST_STEP = 4
 SLIPPED_PSEUDONYM_LENGTH = 16
 
 
@@ -39,29 +45,73 @@ def pseudonyms(digits: pl.Series, key: str) -> pl.Series:
 def is_person_number(digits: pl.Series) -> pl.Series:
     """Return whether each is a person number: eleven digits of which the last two are the check number.
 
-    That is 97 minus the first nine digits modulo 97, with a 2 before them for births from 2000.
+    That is 97 minus the first nine digits modulo 97, with a 2 before them for births from 2000. Nine
+    zeros are no number.
     """
     number = pl.col("digits").cast(pl.Int64, strict=False)
     first_nine, remainder = number // 100, 97 - number % 100
     checked = (remainder == first_nine % 97) | (remainder == (BORN_FROM_2000 + first_nine) % 97)
+    checked &= first_nine != 0
     is_valid = (pl.col("digits").str.len_bytes() == PERSON_NUMBER_DIGITS) & checked
     return pl.DataFrame({"digits": digits}).select(is_person_number_valid=is_valid.fill_null(value=False)).to_series()
 
 
 def hide_slipped(column: pl.Series, key: str) -> pl.Series:
-    """Return a column in which each valid person number is replaced by the start of its pseudonym."""
-    if column.dtype != pl.String or not (column.str.len_bytes() >= PERSON_NUMBER_DIGITS).any():
+    """Return a column in which every valid person number is replaced by the start of its pseudonym."""
+    if column.dtype != pl.String or not (column.str.len_chars() >= PERSON_NUMBER_DIGITS - 1).any():
         return column
-    suspects = column.str.contains(NUMBER_IN_TEXT).fill_null(value=False)
+    suspects = column.str.contains(MAY_HOLD_A_NUMBER).fill_null(value=False)
     if not suspects.any():
         return column
     texts = column.filter(suspects)
-    found = texts.str.extract(NUMBER_IN_TEXT)
-    digits = digits_of(found)
-    hidden = [
-        text.replace(number, f"persoon {pseudonym[:SLIPPED_PSEUDONYM_LENGTH]}") if is_valid else text
-        for text, number, pseudonym, is_valid in zip(
-            texts, found, pseudonyms(digits, key), is_person_number(digits), strict=True
-        )
-    ]
-    return column.scatter(suspects.arg_true(), hidden)
+    different = texts.unique()
+    hidden = pl.DataFrame({"text": different, "hidden": _without_numbers(different.to_list(), key)})
+    replaced = pl.DataFrame({"text": texts}).join(hidden, on="text", how="left", maintain_order="left")["hidden"]
+    return column.scatter(suspects.arg_true(), replaced)
+
+
+def _without_numbers(texts: list[str], key: str) -> list[str]:
+    """Return texts with a pseudonym in the place of every valid person number."""
+    found = [_possible_numbers(text) for text in texts]
+    digits = pl.Series([number for numbers in found for _, _, number in numbers], dtype=pl.String)
+    # Of the number as it was written: two ways to write it are two values, before and after.
+    written = pl.Series(
+        [text[start:end] for text, numbers in zip(texts, found, strict=True) for start, end, _ in numbers],
+        dtype=pl.String,
+    )
+    verdicts = iter(zip(pseudonyms(written, key), is_person_number(digits), strict=True))
+    hidden = []
+    for text, numbers in zip(texts, found, strict=True):
+        valid = [(start, end, name) for (start, end, _), (name, is_valid) in zip(numbers, verdicts) if is_valid]  # noqa: B905
+        parts, place = [], 0
+        for start, end, name in valid:
+            if start >= place:
+                parts += [text[place:start], f"persoon {name[:SLIPPED_PSEUDONYM_LENGTH]}"]
+                place = end
+        hidden.append("".join([*parts, text[place:]]))
+    return hidden
+
+
+def _possible_numbers(text: str) -> list[tuple[int, int, str]]:
+    """Return (start, end, eleven digits) of all that can be a person number in a text, from left to right.
+
+    It begins and ends at the edge of a group of digits. Ten digits behind one another lost the zero before them.
+    """
+    digits = [(place, unicodedata.digit(char)) for place, char in enumerate(text) if char.isdecimal()]
+    places = {place for place, _ in digits}
+    found = []
+    for first, (start, _) in enumerate(digits):
+        if start - 1 in places:
+            continue
+        for length in (PERSON_NUMBER_DIGITS, PERSON_NUMBER_DIGITS - 1):
+            own = digits[first : first + length]
+            end = own[-1][0] + 1
+            widest = max((later - earlier for (earlier, _), (later, _) in itertools.pairwise(own)), default=1)
+            is_apart = end not in places and not any(char.isalpha() for char in text[start:end])
+            if len(own) < length or not is_apart or widest > LARGEST_STEP:
+                continue
+            if length < PERSON_NUMBER_DIGITS and end - start > length:
+                continue
+            number = "".join(str(digit) for _, digit in own).zfill(PERSON_NUMBER_DIGITS)
+            found.append((start, end, number))
+    return found
