@@ -18,8 +18,8 @@ REMOVED = object()
 
 
 def spoiled(folder: Path, place: str, value: object) -> str:
-    """Change one place in a copy of question 123 and return the message that reading it gives."""
-    document = yaml.safe_load((QUESTIONS / "sv_2024_123.yml").read_text(encoding="utf-8"))
+    """Change one place in a copy of question 113 and return the message that reading it gives."""
+    document = yaml.safe_load((QUESTIONS / "sv_2023_113.yml").read_text(encoding="utf-8"))
     *parents, last = [int(part) if part.isdigit() else part for part in place.split(".")]
     target = document["exposures"][0]["config"]["meta"]
     for part in parents:
@@ -28,10 +28,10 @@ def spoiled(folder: Path, place: str, value: object) -> str:
         del target[last]
     else:
         target[last] = value
-    copied = folder / "sv_2024_123.yml"
+    copied = folder / "sv_2023_113.yml"
     copied.write_text(yaml.safe_dump(document, allow_unicode=True), encoding="utf-8")
     with pytest.raises(click.ClickException) as refused:
-        read_question("sv_2024_123", folder)
+        read_question("sv_2023_113", folder)
     assert "\n" not in refused.value.message
     return refused.value.message.removeprefix(f"{copied}: ")
 
@@ -39,9 +39,23 @@ def spoiled(folder: Path, place: str, value: object) -> str:
 @pytest.mark.parametrize(
     ("place", "value", "message"),
     [
-        ("first_year", 2024, "first_year 2024 is after last_year 2023"),
-        ("last_year", 2025, "last_year 2025 is after the reference date 2024-01-31"),
-        ("provisional_years", [2018], "provisional_years are not all between first_year and last_year"),
+        ("first_year", 2024, "first_year 2024 is after last_year 2022"),
+        ("last_year", 2025, "last_year 2025 is after the reference date 2023-01-31"),
+        ("provisional_years", [2017], "provisional_years are not all between first_year and last_year"),
+        ("last_year", 2023, "last_year 2023 is not over on the reference date 2023-01-31; mend one of them, or set"),
+        ("partial_year", True, "last_year 2022 is over on the reference date 2023-01-31; mend one of them, or set"),
+        (
+            "asked_on",
+            datetime.date(2022, 10, 30),
+            "asked_on 2022-10-30 is more than three months from the reference date",
+        ),
+        (
+            "asked_on",
+            datetime.date(2023, 5, 4),
+            "asked_on 2023-05-04 is more than three months from the reference date",
+        ),
+        ("inherits", "sv_1999_1", "no question that can be read (inherits: sv_1999_1 is no other question in"),
+        ("inherits", "sv_2023_113", "no question that can be read (inherits: sv_2023_113 is no other question in"),
         ("reference_date", "31/01/2024", "reference_date: Input should be a valid date"),
         ("kleur", "blauw", "kleur: Extra inputs are not permitted"),
         ("number", REMOVED, "number: Field required"),
@@ -67,6 +81,44 @@ def test_a_question_that_cannot_be_answered_is_refused_with_its_place(
     tmp_path: Path, place: str, value: object, message: str
 ) -> None:
     assert spoiled(tmp_path, place, value).startswith(message)
+
+
+@pytest.mark.parametrize(
+    "name", ["number", "asked_on", "reference_date", "first_year", "last_year", "provisional_years"]
+)
+def test_what_a_question_is_about_is_never_inherited(tmp_path: Path, name: str) -> None:
+    for file in QUESTIONS.glob("*.yml"):
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    copied = tmp_path / "sv_2024_123.yml"
+    lines = copied.read_text(encoding="utf-8").splitlines(keepends=True)
+    kept = [line for line in lines if not line.startswith(f"        {name}:")]
+    assert len(kept) == len(lines) - 1
+    copied.write_text("".join(kept), encoding="utf-8")
+    with pytest.raises(click.ClickException, match=f"{name} is not inherited: say it in the question itself"):
+        read_question("sv_2024_123", tmp_path)
+
+
+def test_a_question_inherits_what_it_does_not_say(tmp_path: Path) -> None:
+    before, after = read_question("sv_2023_113"), read_question("sv_2024_123")
+    assert after.tabs == before.tabs
+    assert after.member_lists == before.member_lists
+    assert (after.number, after.last_year, after.label) == (123, 2023, "Schriftelijke vraag 123 van 26 januari 2024")
+    added = (QUESTIONS / "sv_2024_123.yml").read_text(encoding="utf-8").partition("meta:")[2]
+    assert len(added.strip().splitlines()) <= 10
+
+
+def test_a_year_that_is_not_over_says_so_in_every_header(small_sample: Pipeline, tmp_path: Path) -> None:
+    question = newest_question().model_copy(update={"last_year": 2024, "partial_year": True})
+    export_annex(question, small_sample.warehouse, tmp_path / "a.xlsx")
+    workbook = load_workbook(tmp_path / "a.xlsx")
+    for sheet in workbook:
+        texts = [str(cell.value) for row in sheet.iter_rows() for cell in row if isinstance(cell.value, str)]
+        about_the_year = [
+            text for text in texts if "2024" in text and "/2024" not in text.replace("(tot 31/01/2024)", "")
+        ]
+        headers = [text for text in about_the_year if text.startswith("2024") or ", 2024" in text or "in 2024" in text]
+        assert all("2024 (tot 31/01/2024)" in text for text in headers), headers
+    assert workbook["2ab"]["G6"].value == "2024 (tot 31/01/2024)"
 
 
 def test_a_file_that_is_no_question_is_refused(tmp_path: Path) -> None:

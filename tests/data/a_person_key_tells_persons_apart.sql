@@ -8,20 +8,22 @@ with examples as (
     select *
     from (
         values
-        ('one', 'agii', 'D1', '{{ one }}', true),
-        ('one', 'atlas', 'D2', '{{ one }}', true),
-        ('two', 'agii', 'D1', '{{ two }}', true),
-        ('lowest', 'agii', 'D3', '{{ lowest }}', true),
-        ('highest', 'agii', 'D3', '{{ highest }}', true),
-        ('dossier D1 of agii', 'agii', 'D1', '{{ one }}', false),
-        ('dossier D1 of agii', 'agii', 'D1', '{{ two }}', false),
-        ('dossier D1 of agii', 'agii', 'D1', null, false),
-        ('dossier D2 of agii', 'agii', 'D2', '{{ one }}', false),
-        ('dossier D1 of atlas', 'atlas', 'D1', '{{ one }}', false),
-        ('no dossier of agii', 'agii', null, null, false),
-        ('no dossier of agii', 'agii', null, '{{ one }}', false),
-        ('no dossier of atlas', 'atlas', null, '{{ one }}', false)
-    ) as listed (person, agency, dossier_number, person_pseudonym, is_person_number_valid)  -- noqa: AL05
+        ('one', 'agii', 'contracts', 2, 'D1', '{{ one }}', true),
+        ('one', 'atlas', 'contracts', 2, 'D2', '{{ one }}', true),
+        ('two', 'agii', 'contracts', 2, 'D1', '{{ two }}', true),
+        ('lowest', 'agii', 'contracts', 2, 'D3', '{{ lowest }}', true),
+        ('highest', 'agii', 'contracts', 2, 'D3', '{{ highest }}', true),
+        ('dossier D1 of agii', 'agii', 'contracts', 2, 'D1', '{{ one }}', false),
+        ('dossier D1 of agii', 'agii', 'contracts', 2, 'D1', '{{ two }}', false),
+        ('dossier D1 of agii', 'agii', 'contracts', 2, 'D1', null, false),
+        ('dossier D2 of agii', 'agii', 'contracts', 2, 'D2', '{{ one }}', false),
+        ('dossier D1 of atlas', 'atlas', 'contracts', 2, 'D1', '{{ one }}', false),
+        ('row 2 of agii', 'agii', 'contracts', 2, null, null, false),
+        ('row 3 of agii', 'agii', 'contracts', 3, null, null, false),
+        ('row 3 of agii', 'agii', 'contracts', 3, null, '{{ one }}', false),
+        ('row 2 of the attests of agii', 'agii', 'attests', 2, null, null, false),
+        ('row 2 of atlas', 'atlas', 'contracts', 2, null, '{{ one }}', false)
+    ) as listed (person, agency, event_type, row_number, dossier_number, person_pseudonym, is_person_number_valid)  -- noqa: AL05
 
 ),
 

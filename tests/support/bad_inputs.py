@@ -997,7 +997,13 @@ KEPT = [
             ),
             ("no type", "contracts", {"type_code": ""}, "empty_type_code", None),
             # After the last year of the question: an unknown type within its years refuses the export.
-            ("an unknown type", "contracts", {"type_code": "TT_XYZ", "event_date_as_delivered": "15/01/2024"}, "unknown_type_code", "TT_XYZ"),
+            (
+                "an unknown type",
+                "contracts",
+                {"type_code": "TT_XYZ", "event_date_as_delivered": "15/01/2024"},
+                "unknown_type_code",
+                "TT_XYZ",
+            ),
             ("no number", "contracts", {"event_number": ""}, "missing_event_number", None),
             (
                 "an unknown reason",
@@ -1051,7 +1057,13 @@ KEPT = [
             ("an unknown nationality", "contracts", {"nationality_code": "Zaïre"}, "unknown_nationality", "Zaïre"),
             ("a state that is gone", "contracts", {"nationality_code": "SUN"}, "former_state", "SUN"),
             ("an unknown gender", "contracts", {"gender_code": "1"}, "unknown_gender", "1"),
-            ("an unknown attest type", "attests", {"type_code": "AI024", "event_date_as_delivered": "2024-01-15"}, "unknown_type_code", "AI024"),
+            (
+                "an unknown attest type",
+                "attests",
+                {"type_code": "AI024", "event_date_as_delivered": "2024-01-15"},
+                "unknown_type_code",
+                "AI024",
+            ),
             (
                 "a letter date in AgII's form",
                 "invitations",

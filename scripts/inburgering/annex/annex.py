@@ -381,7 +381,7 @@ class _Reader:
         word = "naar" if table.breakdown == (REASONS,) else "per"
         title = f"{self._measures[table.measure].title} {word} {' en '.join(names).lower()}"
         if table.is_of_last_year:
-            title = f"{title}, {self._question.last_year}"
+            title = f"{title}, {self._question.year_header(self._question.last_year)}"
         label_columns = tuple(Column(name, TEXT) for name in names)
         return Block(table.name, title, (*label_columns, *columns), rows, width, table)
 
@@ -400,14 +400,16 @@ class _Reader:
             )
         if table.is_of_last_year:
             return (Column("Aantal", INTEGER, (table.measure, last_year)),)
-        return tuple(Column(str(year), INTEGER, (table.measure, year)) for year in self._question.years)
+        return tuple(
+            Column(self._question.year_header(year), INTEGER, (table.measure, year)) for year in self._question.years
+        )
 
     def _totals_block(self) -> Block:
         years = self._question.years
         columns = (
             Column("Maat", TEXT),
             Column("Som over", TEXT),
-            *(Column(str(year), INTEGER, (year,)) for year in years),
+            *(Column(self._question.year_header(year), INTEGER, (year,)) for year in years),
             Column("Klopt", TEXT),
         )
         rows: dict[tuple[str, str], list[object]] = {}

@@ -172,7 +172,7 @@ def _expected(
                 figures = {"Uitgenodigd": invited, "Aangemeld": registered, "Niet aangemeld": others, "Bereik": share}
                 cells |= {(row, header): figure for header, figure in figures.items()}
             else:
-                header = "Aantal" if table.is_of_last_year else str(year)
+                header = "Aantal" if table.is_of_last_year else question.year_header(year)
                 cells[row, header] = counts.get((a, b, table.measure, year), 0)
     return cells
 
@@ -197,4 +197,5 @@ def _own_cells(name: str, question: Question, connection: duckdb.DuckDBPyConnect
     }
     query = OWN_CELLS[name]
     rows = connection.execute(query, {key: value for key, value in values.items() if f"${key}" in query}).fetchall()
-    return {(row, column): figure for row, column, figure in rows}
+    headers = {str(year): question.year_header(year) for year in question.years}
+    return {(row, headers.get(column, column)): figure for row, column, figure in rows}

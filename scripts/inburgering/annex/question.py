@@ -18,6 +18,8 @@ OWN_SHEETS = ("Toelichting", "Controle", "Herziening")
 LONGEST_SHEET_NAME = 31
 REACH = "reach"
 REASONS = "not_registered_reason"
+OF_EVERY_QUESTION = ("number", "asked_on", "reference_date", "first_year", "last_year", "provisional_years")
+LONGEST_TIME_TO_THE_REFERENCE_DATE = datetime.timedelta(days=92)
 
 
 def _sheet_name(name: str) -> str:
@@ -99,6 +101,7 @@ class Question(_Strict):
     first_year: int
     last_year: int
     provisional_years: tuple[int, ...]
+    partial_year: bool = False
     sub_questions: dict[str, str] = Field(min_length=1)
     member_lists: dict[str, tuple[str, ...]] = {}
     tabs: tuple[Tab, ...] = Field(min_length=1)
@@ -115,7 +118,19 @@ class Question(_Strict):
 
     def title_of(self, tab: Tab) -> str:
         """Return the title of a tab with the question's years filled in."""
-        return tab.title.format(first_year=self.first_year, last_year=self.last_year)
+        return tab.title.format(
+            first_year=self.year_header(self.first_year), last_year=self.year_header(self.last_year)
+        )
+
+    def year_header(self, year: int) -> str:
+        """Name a year as the annex does; one that is not over says until which day it is counted."""
+        if year == self.last_year and self._ends_within_a_year:
+            return f"{year} (tot {self.reference_date:%d/%m/%Y})"
+        return str(year)
+
+    @property
+    def _ends_within_a_year(self) -> bool:
+        return self.reference_date < datetime.date(self.last_year, 12, 31)
 
     @model_validator(mode="after")
     def _agrees_with_itself(self) -> Question:
@@ -123,6 +138,16 @@ class Question(_Strict):
             raise ValueError(f"first_year {self.first_year} is after last_year {self.last_year}")
         if self.last_year > self.reference_date.year:
             raise ValueError(f"last_year {self.last_year} is after the reference date {self.reference_date}")
+        if self.partial_year != self._ends_within_a_year:
+            raise ValueError(
+                f"last_year {self.last_year} is {'not ' if self._ends_within_a_year else ''}over on the reference date "
+                f"{self.reference_date}; mend one of them, or set partial_year: {str(not self.partial_year).lower()}"
+            )
+        if abs(self.asked_on - self.reference_date) > LONGEST_TIME_TO_THE_REFERENCE_DATE:
+            raise ValueError(
+                f"asked_on {self.asked_on} is more than three months from the reference date {self.reference_date}; "
+                "mend the one that was left from another question"
+            )
         if not set(self.provisional_years) <= set(self.years):
             raise ValueError("provisional_years are not all between first_year and last_year")
         answered = {part for tab in self.tabs for part in tab.answers}
@@ -144,7 +169,7 @@ def read_question(name: str, folder: Path = QUESTIONS) -> Question:
         raise click.ClickException(f"{path}: no such question; known are {known}")
     try:
         exposure = yaml.safe_load(path.read_text(encoding="utf-8"))["exposures"][0]
-        question = Question(name=exposure["name"], label=exposure["label"], **exposure["config"]["meta"])
+        question = Question(name=exposure["name"], label=exposure["label"], **_inherited(exposure, folder))
         titles = [question.title_of(tab) for tab in question.tabs]
     except ValidationError as error:
         first = error.errors()[0]
@@ -157,6 +182,24 @@ def read_question(name: str, folder: Path = QUESTIONS) -> Question:
     if question.name != name or not all(titles):
         raise click.ClickException(f"{path}: the exposure is called {question.name}; give it the name of its file")
     return question
+
+
+def _inherited(exposure: dict, folder: Path) -> dict:
+    """Return what a question says, and for the rest what the question says that it inherits from."""
+    said = dict(exposure["config"]["meta"])
+    if "inherits" in said:
+        missing = [name for name in OF_EVERY_QUESTION if name not in said]
+        if missing:
+            raise ValueError(f"{missing[0]} is not inherited: say it in the question itself")
+    seen = {exposure["name"]}
+    while "inherits" in said:
+        parent = said.pop("inherits")
+        path = folder / f"{parent}.yml"
+        if parent in seen or not path.is_file():
+            raise ValueError(f"inherits: {parent} is no other question in {folder}")
+        seen.add(parent)
+        said = yaml.safe_load(path.read_text(encoding="utf-8"))["exposures"][0]["config"]["meta"] | said
+    return said
 
 
 def newest_question(folder: Path = QUESTIONS) -> Question:

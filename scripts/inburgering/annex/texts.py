@@ -74,6 +74,8 @@ def dutch_number(number: float) -> str:
 def status_line(question: Question) -> str:
     """Say which reference date the figures hold for and which years are provisional."""
     line = f"Toestand op {dutch_date(question.reference_date)}."
+    if question.partial_year:
+        line += f" Het jaar {question.last_year} is dan nog niet voorbij."
     if question.provisional_years:
         years = " en ".join(str(year) for year in question.provisional_years)
         line += f" De cijfers van {years} zijn voorlopig."

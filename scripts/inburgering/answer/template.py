@@ -22,7 +22,7 @@ from babel.numbers import format_decimal
 from jinja2 import StrictUndefined, Template, TemplateRuntimeError, TemplateSyntaxError, Undefined, UndefinedError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from inburgering.annex.annex import INTEGER, PERCENTAGE, TEXT, TOTAL, Annex, Block, TabContents
+from inburgering.annex.annex import INTEGER, PERCENTAGE, TEXT, TOTAL, Annex, Block, Column, TabContents
 from inburgering.annex.annex import Row as AnnexRow
 from inburgering.annex.question import Question
 from inburgering.annex.texts import LOCALE, dutch_date, dutch_number
@@ -84,7 +84,7 @@ class Row:
         self.is_onbepaald = not UNDETERMINED.isdisjoint(row.codes)
         self.naam = labels[0] if self.is_totaal_van_alles else LABEL_SEPARATOR.join(labels)
         self._cells = {
-            column.header: value if column.kind == TEXT or value is None else Figure(value, column.kind)
+            _name(column): value if column.kind == TEXT or value is None else Figure(value, column.kind)
             for column, value in zip(table.columns, row.cells, strict=True)
         }
 
@@ -92,6 +92,12 @@ class Row:
         if str(header) not in self._cells:
             raise UndefinedError(f"{self._table.table_name} has no column {header}; it has {', '.join(self._cells)}")
         return self._cells[str(header)]
+
+
+def _name(column: Column) -> str:
+    """Return how a template names a column: a year without what its header says besides."""
+    year = str(column.codes[-1]) if column.codes else ""
+    return year if column.header.startswith(f"{year} (") else column.header
 
 
 class AnswerTable:
@@ -107,7 +113,7 @@ class AnswerTable:
         self.uitsplitsing = LABEL_SEPARATOR.join(choice.breakdown) if choice else None
         self.gekruist = block.label_columns > 1
         self.indeling = " en ".join(column.header for column in block.columns[: block.label_columns])
-        self.kolommen = [column.header for column in block.columns[block.label_columns :]]
+        self.kolommen = [_name(column) for column in block.columns[block.label_columns :]]
         self.rijen = [row for row in rows if not row.is_totaal]
         self._by_label = {row.naam.casefold(): row for row in reversed(rows)}
         self._totaal = [row for row in rows if row.is_totaal_van_alles]
