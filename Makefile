@@ -9,22 +9,28 @@ export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 # What maintainers run (scripts/dev) uses the product's modules.
 export PYTHONPATH := scripts
 
-INBURGERING_EXTRACTS ?= extracts
-# Public: it opens the synthetic sample only. On your own extracts set a key of your own.
-SAMPLE_KEY := public-key-of-the-synthetic-sample
+# Without a folder of the user's, `make annex` shows itself on a synthetic sample: extracts and landing in a folder of its own,
+# and a public key that opens nothing else.
 
 .PHONY: help annex docs test test-spark soak mutations lint bench columns spark-start spark-stop setup setup-spark clean
 
 help:  ## this list
 	@awk -F ':.*  ## ' '/^[a-z][a-z-]*:.*  ## / {printf "make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
-annex: setup $(INBURGERING_EXTRACTS)  ## extracts → landing → warehouse → annex/sv_2024_123.xlsx
-	INBURGERING_PSEUDONYM_KEY="$${INBURGERING_PSEUDONYM_KEY:-$(SAMPLE_KEY)}" .venv/bin/python scripts/load_extracts.py
+ifeq ($(strip $(INBURGERING_EXTRACTS)),)
+annex: export INBURGERING_EXTRACTS := sample/extracts
+annex: export INBURGERING_LANDING := sample/landing
+annex: export INBURGERING_PSEUDONYM_KEY := public-key-of-the-synthetic-sample
+annex: sample/extracts
+endif
+
+annex: setup  ## extracts → landing → warehouse → annex/sv_2024_123.xlsx
+	.venv/bin/python scripts/load_extracts.py
 	.venv/bin/dbt build
 	.venv/bin/python scripts/export_annex.py
 
-$(INBURGERING_EXTRACTS): | setup
-	INBURGERING_EXTRACTS="$@" .venv/bin/python -m dev.generate_extracts
+sample/extracts: | setup
+	.venv/bin/python -m dev.generate_extracts
 
 docs: setup  ## lineage and every description in one HTML file: target/static_index.html
 	# Parsed anew: from what it parsed before, dbt forgets the descriptions of tests whose models changed.
@@ -82,4 +88,4 @@ columns: setup  ## after a change of SQL: the columns of every model in its YAML
 	INBURGERING_WAREHOUSE=target/columns.duckdb.building .venv/bin/python -m dev.describe_columns
 
 clean:  ## remove what the steps made, but not the extracts
-	rm -rf landing warehouse.duckdb* annex feedback target logs
+	rm -rf landing sample/landing warehouse.duckdb* annex feedback target logs

@@ -14,7 +14,7 @@ import duckdb
 from inburgering.intake.decoding import RefusedFileError, shown
 from inburgering.intake.extract_contract import AgencyContract, read_contracts
 from inburgering.intake.landing import Delivery, Landing, LoadedDelivery
-from inburgering.settings import extracts_folder, landing_folder, pseudonym_key
+from inburgering.settings import SAMPLE_KEY, extracts_folder, landing_folder, pseudonym_key, sample_hashes
 from inburgering.write_errors import reason
 
 
@@ -24,7 +24,8 @@ def main(allow_empty: bool) -> None:
     """Load every delivery of INBURGERING_EXTRACTS that is new or changed into INBURGERING_LANDING."""
     started = time.monotonic()
     extracts = extracts_folder()
-    landing = Landing(landing_folder(), pseudonym_key(extracts))
+    key = pseudonym_key(extracts)
+    landing = Landing(landing_folder(), key, sample_hashes(extracts) if key == SAMPLE_KEY else None)
     deliveries, problems = find_deliveries(extracts, read_contracts())
     if not deliveries and not problems:
         raise click.ClickException(f"{extracts}: no delivery found; expected <agency>/<yyyy-mm-dd>/ with its files")

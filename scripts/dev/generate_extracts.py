@@ -12,11 +12,11 @@ import click
 from dev.sample.dialects import DialectWriter
 from dev.sample.population import AGENCIES, Population
 from inburgering.intake.extract_contract import read_contracts
-from inburgering.settings import SAMPLE_MARKER, extracts_folder
+from inburgering.settings import SAMPLE_MARKER, file_hash, sample_extracts_folder, sample_hashes
 
 MARKER_TEXT = (
     "These extracts are synthetic: made by scripts/dev/generate_extracts.py. No real person is in them.\n"
-    "The loader accepts the public key of the sample for a folder with this file, and for no other.\n"
+    "The loader accepts the public key of the sample for the files whose SHA-256 is listed here, and for no other.\n"
 )
 
 
@@ -39,12 +39,13 @@ MARKER_TEXT = (
 )
 @click.option("--seed", type=int, default=123, show_default=True, help="The same seed gives the same files.")
 def main(reference_dates: tuple[datetime.datetime, ...], scale: float, seed: int) -> None:
-    """Write synthetic extracts into INBURGERING_EXTRACTS."""
+    """Write synthetic extracts into INBURGERING_EXTRACTS, or else into sample/extracts."""
     started = time.monotonic()
-    folder = extracts_folder()
-    if folder.exists() and any(folder.iterdir()) and not (folder / SAMPLE_MARKER).is_file():
+    folder = sample_extracts_folder()
+    stranger = first_stranger(folder)
+    if stranger:
         raise click.ClickException(
-            f"{folder}: holds extracts that are no sample; name another folder in INBURGERING_EXTRACTS"
+            f"{folder}: holds {stranger}, which is of no earlier sample; name another folder in INBURGERING_EXTRACTS"
         )
     dates = sorted({moment.date() for moment in reference_dates})
     population = Population(seed, dates, scale)
@@ -58,12 +59,34 @@ def main(reference_dates: tuple[datetime.datetime, ...], scale: float, seed: int
             for agency, date in bar:
                 writer = DialectWriter(contracts[agency], seed)
                 rows += writer.write(population, date, draft / agency / date.isoformat())
-        (draft / SAMPLE_MARKER).write_text(MARKER_TEXT, encoding="utf-8")
+        write_marker(draft)
         # The whole sample appears at once, in place of an earlier one.
         if folder.exists():
             folder.rename(Path(workspace) / "earlier sample")
         draft.rename(folder)
     click.echo(f"Wrote {len(work)} deliveries, {rows} rows, {time.monotonic() - started:.1f} s → {folder}")
+
+
+def write_marker(folder: Path) -> None:
+    """Mark the files in a folder as the synthetic sample, which the public key opens."""
+    listed = [f"{file_hash(path)}  {path.relative_to(folder)}\n" for path in files_below(folder)]
+    (folder / SAMPLE_MARKER).write_text(MARKER_TEXT + "".join(listed), encoding="utf-8")
+
+
+def files_below(folder: Path) -> list[Path]:
+    """Return every file below a folder, in order."""
+    return sorted(path for path in folder.rglob("*") if path.is_file() or path.is_symlink())
+
+
+def first_stranger(folder: Path) -> str | None:
+    """Return a file in the folder that this program did not write; None where there is none."""
+    if not folder.exists():
+        return None
+    own = sample_hashes(folder)
+    for path in files_below(folder):
+        if path != folder / SAMPLE_MARKER and (path.is_symlink() or file_hash(path) not in own):
+            return str(path.relative_to(folder))
+    return None
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import subprocess
@@ -12,9 +13,11 @@ import click
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 
-# Public on purpose: it only opens the synthetic sample, which the loader recognises by its marker file.
+# Public on purpose: it only opens the files of the synthetic sample, whose hashes stand in its marker file.
 SAMPLE_KEY = "public-key-of-the-synthetic-sample"
 SAMPLE_MARKER = "SYNTHETIC_SAMPLE.txt"
+SHA256_DIGITS = 64
+SHORTEST_KEY = 32
 
 HOW_TO_MAKE_A_KEY = (
     "make one with (umask 077; openssl rand -hex 32 > ~/.inburgering.key) "
@@ -31,6 +34,26 @@ def folder(variable: str, default: str) -> Path:
 def extracts_folder() -> Path:
     """Return the folder with what the agencies delivered (`INBURGERING_EXTRACTS`)."""
     return folder("INBURGERING_EXTRACTS", "extracts")
+
+
+def sample_extracts_folder() -> Path:
+    """Return the folder for the synthetic sample (`INBURGERING_EXTRACTS`), by default not that of the agencies."""
+    return folder("INBURGERING_EXTRACTS", "sample/extracts")
+
+
+def sample_hashes(extracts: Path) -> frozenset[str]:
+    """Return the SHA-256 of every file of the sample in this folder; none where the folder is no sample."""
+    marker = extracts / SAMPLE_MARKER
+    if not marker.is_file():
+        return frozenset()
+    words = (line.split() for line in marker.read_text(encoding="utf-8", errors="replace").splitlines())
+    return frozenset(parts[0] for parts in words if parts and len(parts[0]) == SHA256_DIGITS)
+
+
+def file_hash(path: Path) -> str:
+    """Return the SHA-256 of a file, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def landing_folder() -> Path:
@@ -91,7 +114,11 @@ def pseudonym_key(extracts: Path) -> str:
     key = os.environ.get("INBURGERING_PSEUDONYM_KEY", "")
     if not key.strip():
         raise click.ClickException(f"INBURGERING_PSEUDONYM_KEY is not set; {HOW_TO_MAKE_A_KEY}")
-    if key == SAMPLE_KEY and not (extracts / SAMPLE_MARKER).is_file():
+    if len(os.fsencode(key)) < SHORTEST_KEY:
+        raise click.ClickException(
+            f"INBURGERING_PSEUDONYM_KEY is shorter than {SHORTEST_KEY} bytes and could be guessed; {HOW_TO_MAKE_A_KEY}"
+        )
+    if key == SAMPLE_KEY and not sample_hashes(extracts):
         raise click.ClickException(
             f"INBURGERING_PSEUDONYM_KEY is the public key of the synthetic sample, and {extracts} is not that sample; "
             f"{HOW_TO_MAKE_A_KEY}"

@@ -10,7 +10,6 @@ import pytest
 from click.testing import CliRunner
 from openpyxl import load_workbook
 
-from inburgering.settings import SAMPLE_KEY
 from load_extracts import main as load_extracts
 from support.bad_inputs import KEPT, REFUSED, REJECTED, Kept, Place, Refused, Rejected, plant_all
 from support.handmade import REFERENCE_DATE
@@ -29,14 +28,22 @@ def snapshot(folder: Path) -> dict[str, bytes | None]:
     return {str(path.relative_to(folder)): path.read_bytes() if path.is_file() else None for path in folder.rglob("*")}
 
 
-@pytest.fixture
-def loaded(small_sample: Pipeline, tmp_path: Path) -> Pipeline:
-    """Return a copy of good extracts of one reference date and of the landing they were loaded into."""
-    pipeline = Pipeline(tmp_path, SAMPLE_KEY)
+@pytest.fixture(scope="module")
+def good(small_sample: Pipeline, tmp_path_factory: pytest.TempPathFactory) -> Pipeline:
+    """Return good extracts of one reference date, and the landing they were loaded into with a key of their own."""
+    pipeline = Pipeline(tmp_path_factory.mktemp("good"))
     for path in small_sample.extracts.glob(f"*/{REFERENCE_DATE}"):
         shutil.copytree(path, pipeline.extracts / path.relative_to(small_sample.extracts))
-    shutil.copy(small_sample.extracts / "SYNTHETIC_SAMPLE.txt", pipeline.extracts)
-    shutil.copytree(small_sample.landing, pipeline.landing)
+    succeeded(pipeline.load())
+    return pipeline
+
+
+@pytest.fixture
+def loaded(good: Pipeline, tmp_path: Path) -> Pipeline:
+    """Return a copy of the good extracts and of their landing."""
+    pipeline = Pipeline(tmp_path)
+    shutil.copytree(good.extracts, pipeline.extracts)
+    shutil.copytree(good.landing, pipeline.landing)
     return pipeline
 
 
@@ -65,7 +72,7 @@ def test_refused(loaded: Pipeline, case: Refused) -> None:
 @pytest.fixture(scope="module")
 def planted(small_sample: Pipeline, tmp_path_factory: pytest.TempPathFactory) -> tuple[Pipeline, dict[str, Place]]:
     """Return a pipeline of the good extracts with every row of the catalogue planted in them, and where they stand."""
-    pipeline = Pipeline(tmp_path_factory.mktemp("planted"), SAMPLE_KEY)
+    pipeline = Pipeline(tmp_path_factory.mktemp("planted"))
     shutil.copytree(small_sample.extracts, pipeline.extracts)
     places = plant_all(pipeline.extracts)
     succeeded(pipeline.load())

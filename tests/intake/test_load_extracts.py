@@ -393,11 +393,43 @@ def test_the_public_key_of_the_sample_opens_no_other_extracts(tmp_path: Path) ->
     assert "public key of the synthetic sample" in refused(pipeline.load())
 
 
+def test_own_extracts_beside_the_sample_are_not_loaded_with_its_public_key(tmp_path: Path) -> None:
+    pipeline = Pipeline(tmp_path, SAMPLE_KEY)
+    succeeded(pipeline.maintain("generate_extracts", "--scale", "0.002"))
+    write_delivery(pipeline.extracts, "agii", reference_date="2025-01-31")
+    step = pipeline.load()
+    assert step.returncode == 1
+    assert step.stderr.count("is no file of the synthetic sample, and INBURGERING_PSEUDONYM_KEY is the sample's") == 1
+    assert "Refused: agii/2025-01-31/uitnodigingen.csv" in step.stderr
+    assert not (pipeline.landing / "agency=agii" / "reference_date=2025-01-31").exists()
+
+
+def test_the_sample_is_never_written_over_other_files(tmp_path: Path) -> None:
+    pipeline = Pipeline(tmp_path, SAMPLE_KEY)
+    succeeded(pipeline.maintain("generate_extracts", "--scale", "0.002"))
+    own = write_delivery(pipeline.extracts, "agii", reference_date="2025-01-31") / "contracten.csv"
+    message = refused(pipeline.maintain("generate_extracts", "--scale", "0.002"))
+    assert "holds agii/2025-01-31/attesten.csv, which is of no earlier sample" in message
+    assert own.is_file()
+
+
+@pytest.mark.parametrize("key", ["x", "k" * 31])
+def test_a_key_that_could_be_guessed_is_refused(tmp_path: Path, key: str) -> None:
+    pipeline = Pipeline(tmp_path, key)
+    write_deliveries(pipeline.extracts)
+    assert "INBURGERING_PSEUDONYM_KEY is shorter than 32 bytes and could be guessed; make one" in refused(
+        pipeline.load()
+    )
+    assert not pipeline.landing.exists()
+
+
 def test_another_key_than_the_landing_was_made_with_is_refused(pipeline: Pipeline) -> None:
     write_deliveries(pipeline.extracts)
     succeeded(pipeline.load())
     write_delivery(pipeline.extracts, "amal", reference_date="2025-01-31")
-    assert "loaded with another INBURGERING_PSEUDONYM_KEY" in refused(Pipeline(pipeline.folder, "another key").load())
+    assert "loaded with another INBURGERING_PSEUDONYM_KEY" in refused(
+        Pipeline(pipeline.folder, "another key " * 4).load()
+    )
 
 
 def test_without_extracts_the_message_names_the_folder(pipeline: Pipeline) -> None:

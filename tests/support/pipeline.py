@@ -15,7 +15,7 @@ from pathlib import Path
 from inburgering.warehouse.build_status import BuildStatus, read_status
 
 CHECKOUT = Path(__file__).resolve().parents[2]
-KEY = "a key that only the tests use"
+KEY = "a key of forty bytes, which only the tests use"
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,6 @@ from pathlib import Path
 import click
 import duckdb
 
-from inburgering.settings import SAMPLE_KEY
 from inburgering.warehouse.build_status import GREEN, RUNNING
 from support.pipeline import Pipeline, refused, succeeded
 
@@ -41,7 +40,7 @@ class Soak:
         """Run every step undisturbed in both states, to know the results and the usual durations."""
         self._random = random.Random(seed)
         self._folder = folder
-        self.pipeline = Pipeline(folder / "pipeline", SAMPLE_KEY)
+        self.pipeline = Pipeline(folder / "pipeline")
         self.annex = self.pipeline.folder / "annex" / "annex.xlsx"
         self._landings: dict[str, Path] = {}
         self._annexes: dict[str, bytes] = {}
@@ -54,7 +53,7 @@ class Soak:
         self.exports_during_builds: Counter[str] = Counter()
         succeeded(self.pipeline.maintain("generate_extracts", "--scale", SCALE))
         self._take_in("A")
-        changed = Pipeline(folder / "changed", SAMPLE_KEY)
+        changed = Pipeline(folder / "changed")
         succeeded(changed.maintain("generate_extracts", "--scale", SCALE, "--seed", "7"))
         for delivery in changed.extracts.glob(f"*/{CHANGED_DATE}"):
             target = self.pipeline.extracts / delivery.relative_to(changed.extracts)

@@ -6,15 +6,14 @@ left out too.
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import polars as pl
 
+from dev.generate_extracts import write_marker
 from inburgering.intake.csv_decoder import decode_csv
 from inburgering.intake.extract_contract import AgencyContract, TableContract, read_contracts
 from inburgering.intake.pseudonyms import is_person_number
-from inburgering.settings import SAMPLE_MARKER
 
 NUMBERS = 1_000_000_000
 # The numbers of one copy are far from the numbers of the next, so that two copies seldom share a person.
@@ -25,7 +24,6 @@ QUOTED_EVERY = 20
 def multiply_csv_extracts(source: Path, target: Path, copies: int) -> None:
     """Write every row of the CSV files of the sample `copies` times; the folder `target` must not exist yet."""
     target.mkdir(parents=True)
-    shutil.copy(source / SAMPLE_MARKER, target)
     for agency, contract in read_contracts().items():
         if contract.file_format != "csv":
             continue
@@ -34,6 +32,7 @@ def multiply_csv_extracts(source: Path, target: Path, copies: int) -> None:
             folder.mkdir(parents=True)
             for table in contract.tables:
                 _multiply(delivery / table.file_name, folder / table.file_name, contract, table, copies)
+    write_marker(target)
 
 
 def _multiply(source: Path, target: Path, agency: AgencyContract, table: TableContract, factor: int) -> None:

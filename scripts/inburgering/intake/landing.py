@@ -127,8 +127,10 @@ class LoadedDelivery:
 class Landing:
     """The landing folder, opened for loading with one pseudonym key."""
 
-    def __init__(self, folder: Path, key: str) -> None:
+    def __init__(self, folder: Path, key: str, only_files: frozenset[str] | None = None) -> None:
+        """Load with a key; with `only_files`, no file but those with one of these SHA-256."""
         self._folder = folder
+        self._only_files = only_files
         self._key = key
         self._key_fingerprint = hmac.digest(key.encode(), b"key fingerprint", "sha256").hex()[:16]
 
@@ -165,6 +167,12 @@ class Landing:
         Raises RefusedFileError when any of its files breaks the contract; nothing is landed then.
         """
         hashes = _file_hashes(delivery)
+        for file_name, found in hashes.items():
+            if self._only_files is not None and found not in self._only_files:
+                raise RefusedFileError(
+                    f"{file_name}: is no file of the synthetic sample, and INBURGERING_PSEUDONYM_KEY is the sample's "
+                    "public key; put it into a folder of its own and load it with a key of your own"
+                )
         target = self._folder / f"agency={delivery.contract.agency}" / f"reference_date={delivery.reference_date}"
         newest = max((int(path.name.partition("=")[2]) for path in target.glob("version=*")), default=0)
         if newest:
