@@ -10,7 +10,6 @@ with agencies as (
         '{{ facts.dialect }}' as dialect
     {% if not loop.last %}union all{% endif %}
     {%- endfor %}
-
 )
 
 select

@@ -1,7 +1,5 @@
 with genders as (
-
     select * from {{ ref('genders') }}
-
 )
 
 select

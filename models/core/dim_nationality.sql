@@ -1,11 +1,8 @@
 with nationalities as (
-
     select * from {{ ref('nationalities') }}
-
 ),
 
 members as (
-
     select
         nationality,
         iso_alpha3,
@@ -22,7 +19,6 @@ members as (
         cast(null as {{ dbt.type_string() }}) as rijksregister_code,
         'Onbepaald' as label,
         9999 as sort_order
-
 )
 
 select

@@ -1,7 +1,5 @@
 with nationality_groups as (
-
     select * from {{ ref('nationality_groups') }}
-
 )
 
 select

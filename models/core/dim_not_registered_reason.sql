@@ -1,7 +1,5 @@
 with not_registered_reasons as (
-
     select * from {{ ref('not_registered_reasons') }}
-
 )
 
 select

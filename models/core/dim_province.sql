@@ -1,7 +1,5 @@
 with provinces as (
-
     select * from {{ ref('provinces') }}
-
 )
 
 select

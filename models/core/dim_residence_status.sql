@@ -1,7 +1,5 @@
 with residence_statuses as (
-
     select * from {{ ref('residence_statuses') }}
-
 )
 
 select

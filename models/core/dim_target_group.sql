@@ -1,7 +1,5 @@
 with target_groups as (
-
     select * from {{ ref('target_groups') }}
-
 )
 
 select

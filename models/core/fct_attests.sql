@@ -1,12 +1,9 @@
 with attests as (
-
     select * from {{ ref('int_events_conformed') }}
     where event_type = 'attests'
-
 ),
 
 ranked as (
-
     select
         *,
         row_number() over (
@@ -14,11 +11,9 @@ ranked as (
             order by event_date, agency_sort_order, event_number nulls last, row_number
         ) as place_in_time
     from attests
-
 ),
 
 final as (
-
     select
         reference_date,
         agency,
@@ -39,7 +34,6 @@ final as (
         residence_status,
         own_residence_status
     from ranked
-
 )
 
 select * from final

@@ -1,12 +1,9 @@
 with invitations as (
-
     select * from {{ ref('int_events_conformed') }}
     where event_type = 'invitations'
-
 ),
 
 of_the_person as (
-
     select
         *,
         min(event_date) over one_person as first_extraction,
@@ -18,11 +15,9 @@ of_the_person as (
         ) as place_in_time
     from invitations
     window one_person as (partition by reference_date, person_key)
-
 ),
 
 dated as (
-
     select
         *,
         letter_sent_on is not null and place_in_time = 1 as carries_first_letter,
@@ -30,11 +25,9 @@ dated as (
         cast(extract(year from first_letter) as integer) as year,
         cast({{ dbt.dateadd('month', var('registration_term_months'), 'first_letter') }} as date) as registration_term_until
     from of_the_person
-
 ),
 
 flagged as (
-
     select
         *,
         coalesce(carries_first_letter and extraction_year = year, false) as is_invited,
@@ -46,11 +39,9 @@ flagged as (
             false
         ) as is_december_case
     from dated
-
 ),
 
 final as (
-
     select
         reference_date,
         agency,
@@ -79,7 +70,6 @@ final as (
         residence_status,
         own_residence_status
     from flagged
-
 )
 
 select * from final

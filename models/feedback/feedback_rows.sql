@@ -1,5 +1,4 @@
 with reported as (
-
     select
         agency,
         reference_date,
@@ -17,11 +16,9 @@ with reported as (
         row_number,
         warning as reason
     from {{ ref('int_event_warnings') }}
-
 ),
 
 reasons as (
-
     select
         rejection_reason as reason,
         label,
@@ -37,11 +34,9 @@ reasons as (
         attribute,
         is_counted
     from {{ ref('warnings') }}
-
 ),
 
 final as (
-
     select
         reported.agency,
         reported.reference_date,
@@ -78,7 +73,6 @@ final as (
             and reported.reference_date = events.reference_date
             and reported.event_type = events.event_type
             and reported.row_number = events.row_number
-
 )
 
 select * from final

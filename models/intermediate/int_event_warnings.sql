@@ -1,5 +1,4 @@
 with conformed as (
-
     select
         agency,
         reference_date,
@@ -7,12 +6,10 @@ with conformed as (
         row_number,
         {{ one_row_per_text('warnings') }} as warning
     from {{ ref('int_events_conformed') }}
-
 ),
 
 -- The one warning that takes two rows to see.
 attests_before_contracts as (
-
     select
         attests.agency,
         attests.reference_date,
@@ -26,15 +23,12 @@ attests_before_contracts as (
             and attests.person_key = contracts.person_key
             and contracts.is_first_contract
     where attests.is_counted_type and attests.event_date < contracts.event_date
-
 ),
 
 warnings as (
-
     select * from conformed
     union all
     select * from attests_before_contracts
-
 )
 
 select * from warnings

@@ -20,9 +20,7 @@
 ] %}
 
 with current_files as (
-
     select * from {{ ref('int_current_files') }}
-
 ),
 
 delivered as (
@@ -38,11 +36,9 @@ delivered as (
     {% if not (loop.last and last_dialect) %}union all{% endif %}
     {%- endfor %}
     {%- endfor %}
-
 ),
 
 dated as (
-
     select
         delivered.*,
         {{ person_key('delivered') }} as person_key,
@@ -60,11 +56,9 @@ dated as (
             and delivered.reference_date = current_files.reference_date
             and delivered.delivery_version = current_files.delivery_version
             and delivered.event_type = current_files.event_type
-
 ),
 
 repeated_numbers as (
-
     select
         agency,
         reference_date,
@@ -74,12 +68,10 @@ repeated_numbers as (
     where unusable_date is null and event_number is not null
     group by agency, reference_date, event_type, event_number
     having count(*) > 1
-
 ),
 
 -- Of rows with one number the last in the file stays; the others say whether it holds the same.
 competing as (
-
     select
         dated.agency,
         dated.reference_date,
@@ -104,11 +96,9 @@ competing as (
     window last_row_first as (
         partition by dated.agency, dated.reference_date, dated.event_type, dated.event_number order by dated.row_number desc
     )
-
 ),
 
 final as (
-
     select
         dated.agency,
         dated.reference_date,
@@ -143,7 +133,6 @@ final as (
             and dated.reference_date = competing.reference_date
             and dated.event_type = competing.event_type
             and dated.row_number = competing.row_number
-
 )
 
 select * from final

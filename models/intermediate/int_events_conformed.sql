@@ -27,17 +27,14 @@
 } %}
 
 with events as (
-
     select
         *,
         coalesce(letter_sent_on, event_date) as attribution_date
     from {{ ref('int_events') }}
     where rejection_reason is null
-
 ),
 
 conformed as (
-
     select
         events.agency,
         agencies.sort_order as agency_sort_order,
@@ -92,7 +89,6 @@ conformed as (
             and lower(events.residence_status_code) = lower(residence_status_codes.code)
     left join {{ ref('dim_residence_status') }} as residence_statuses
         on residence_status_codes.residence_status = residence_statuses.residence_status
-
 )
 
 select * from conformed

@@ -1,25 +1,18 @@
 {{ config(materialized='view') }}
 
 with events as (
-
     select * from {{ ref('int_events') }}
-
 ),
 
 broken_rows as (
-
     select * from {{ ref('stg_landing__broken_rows') }}
-
 ),
 
 current_files as (
-
     select * from {{ ref('int_current_files') }}
-
 ),
 
 rejected as (
-
     select
         agency,
         reference_date,
@@ -44,7 +37,6 @@ rejected as (
             and broken_rows.reference_date = current_files.reference_date
             and broken_rows.delivery_version = current_files.delivery_version
             and broken_rows.event_type = current_files.event_type
-
 )
 
 select * from rejected

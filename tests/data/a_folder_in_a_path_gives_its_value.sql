@@ -1,5 +1,4 @@
 with examples as (
-
     select *
     from (
         values
@@ -9,18 +8,15 @@ with examples as (
         ('/landing/delivery.parquet', '', '', ''),
         ('/landing/agency=', '', '', '')
     ) as listed (path, agency, reference_date, version)  -- noqa: AL05
-
 ),
 
 found as (
-
     select
         *,
         {{ folder_value('path', 'agency') }} as agency_found,
         {{ folder_value('path', 'reference_date') }} as reference_date_found,
         {{ folder_value('path', 'version') }} as version_found
     from examples
-
 )
 
 select *

@@ -1,5 +1,4 @@
 with municipalities as (
-
     select
         *,
         case
@@ -12,11 +11,9 @@ with municipalities as (
             else 'ander_gewest'
         end as province_of_code
     from {{ ref('municipalities') }}
-
 ),
 
 expected as (
-
     select *
     from (
         values
@@ -25,11 +22,9 @@ expected as (
         ('2024-12-31', 300, 19, 262),
         ('2025-01-01', 285, 19, 261)
     ) as listed (valid_on, flanders, brussels, wallonia)  -- noqa: AL05
-
 ),
 
 counted as (
-
     select
         expected.valid_on,
         expected.flanders,
@@ -44,7 +39,6 @@ counted as (
             (municipalities.valid_from is null or municipalities.valid_from <= cast(expected.valid_on as date))
             and (municipalities.valid_until is null or municipalities.valid_until > cast(expected.valid_on as date))
     group by expected.valid_on, expected.flanders, expected.brussels, expected.wallonia
-
 )
 
 select

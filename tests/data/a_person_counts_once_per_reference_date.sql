@@ -1,5 +1,4 @@
 with counted as (
-
     select
         'contracts' as measure,
         reference_date,
@@ -30,7 +29,6 @@ with counted as (
     from {{ ref('fct_invitations') }}
     where is_invited
     group by reference_date, person_key
-
 )
 
 select

@@ -4,7 +4,6 @@
 {%- set highest = 'f' * 64 %}
 
 with examples as (
-
     select *
     from (
         values
@@ -24,16 +23,13 @@ with examples as (
         ('row 2 of the attests of agii', 'agii', 'attests', 2, null, null, false),
         ('row 2 of atlas', 'atlas', 'contracts', 2, null, '{{ one }}', false)
     ) as listed (person, agency, event_type, row_number, dossier_number, person_pseudonym, is_person_number_valid)  -- noqa: AL05
-
 ),
 
 found as (
-
     select
         person,
         {{ person_key('examples') }} as person_key
     from examples
-
 )
 
 -- Every two examples, each with itself among them: one key for one person, two for two, and none that is null.

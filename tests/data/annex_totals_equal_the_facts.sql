@@ -18,11 +18,9 @@ with facts as (
     group by reference_date, year
     {% if not loop.last %}union all{% endif %}
     {%- endfor %}
-
 ),
 
 annex as (
-
     select
         measure,
         reference_date,
@@ -30,7 +28,6 @@ annex as (
         persons
     from {{ ref('annex_figures') }}
     where breakdown = 'total' and second_breakdown = 'total' and persons > 0
-
 )
 
 select

@@ -1,5 +1,4 @@
 with expected as (
-
     select *
     from (
         values
@@ -62,28 +61,22 @@ with expected as (
         ('all', 'not_registered_reason', 'TERMIJN_LOOPT_NOG', 'false'),
         ('all', 'counted_under', 'VR20', 'VR18')
     ) as listed (dialect, kind, code, meaning)  -- noqa: AL05
-
 ),
 
 -- agii and atlas write the label of the question, amal the VR code.
 residence_statuses as (
-
     select
         residence_status,
         label
     from {{ ref('residence_statuses') }}
-
 ),
 
 dialects as (
-
     select distinct dialect from expected
     where dialect <> 'all'
-
 ),
 
 all_expected as (
-
     select * from expected
 
     union all
@@ -95,11 +88,9 @@ all_expected as (
         residence_statuses.residence_status as meaning
     from dialects
     cross join residence_statuses
-
 ),
 
 found as (
-
     select
         dialect,
         'gender' as kind,
@@ -160,7 +151,6 @@ found as (
         residence_status as code,
         reported_as as meaning
     from {{ ref('residence_statuses') }}
-
 )
 
 select

@@ -1,11 +1,8 @@
 with memberships as (
-
     select * from {{ ref('eu_memberships') }}
-
 ),
 
 expected as (
-
     select *
     from (
         values
@@ -20,11 +17,9 @@ expected as (
         ('2020-02-01', 26, 'HR', 'GB'),
         ('2024-01-31', 26, 'HR', 'GB')
     ) as listed (member_on, members, a_member, no_member)  -- noqa: AL05
-
 ),
 
 counted as (
-
     select
         expected.member_on,
         expected.members,
@@ -38,7 +33,6 @@ counted as (
             and memberships.member_from <= cast(expected.member_on as date)
             and (memberships.member_until is null or memberships.member_until > cast(expected.member_on as date))
     group by expected.member_on, expected.members
-
 )
 
 select

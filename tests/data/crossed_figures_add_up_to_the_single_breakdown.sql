@@ -2,20 +2,15 @@
 {{ config(group='annex') }}
 
 with cube as (
-
     select * from {{ ref('annex_cube') }}
-
 ),
 
 breakdowns as (
-
     select * from {{ ref('annex_breakdowns') }}
-
 ),
 
 -- What each member must add up to, by every other breakdown: the row of that member, or of the total, which is counted by itself.
 expected as (
-
     select
         cube.measure,
         cube.reference_date,
@@ -33,12 +28,10 @@ expected as (
             and other.breakdown <> 'total'
             and (measures.has_reasons or not other.only_with_reasons)
     where cube.second_breakdown = 'total'
-
 ),
 
 -- Each pair of breakdowns from either side, and the members of one breakdown from the side of the total.
 added_up as (
-
     select
         measure,
         reference_date,
@@ -64,7 +57,6 @@ added_up as (
     from cube
     where breakdown <> 'total'
     group by measure, reference_date, year, second_breakdown, second_member, breakdown
-
 )
 
 select

@@ -1,5 +1,4 @@
 with examples as (
-
     select *
     from (
         values
@@ -22,17 +21,14 @@ with examples as (
         ('+1/02/2023', null, null),
         (null, null, null)
     ) as listed (delivered, expected_day_first, expected_year_first)  -- noqa: AL05
-
 ),
 
 read as (
-
     select
         *,
         {{ read_date('delivered', 'dd/mm/yyyy') }} as found_day_first,
         {{ read_date('delivered', 'yyyy-mm-dd') }} as found_year_first
     from examples
-
 )
 
 select *

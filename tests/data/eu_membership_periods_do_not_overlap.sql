@@ -1,12 +1,10 @@
 with periods as (
-
     select
         nationality,
         member_from,
         member_until,
         lead(member_from) over (partition by nationality order by member_from) as next_from
     from {{ ref('eu_memberships') }}
-
 )
 
 select nationality

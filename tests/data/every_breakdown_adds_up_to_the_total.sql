@@ -1,18 +1,13 @@
 with totals as (
-
     select * from {{ ref('annex_checks_totals') }}
-
 ),
 
 reference_dates as (
-
     select distinct reference_date
     from {{ ref('int_current_files') }}
-
 ),
 
 expected as (
-
     select
         reference_dates.reference_date,
         measures.measure,
@@ -22,7 +17,6 @@ expected as (
     inner join {{ ref('annex_breakdowns') }} as breakdowns
         on measures.has_reasons or not breakdowns.only_with_reasons
     where measures.denominator is null
-
 )
 
 select

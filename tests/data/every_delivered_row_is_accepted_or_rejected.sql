@@ -1,11 +1,8 @@
 with files as (
-
     select * from {{ ref('annex_checks_deliveries') }}
-
 ),
 
 reasons as (
-
     select
         agency,
         reference_date,
@@ -14,7 +11,6 @@ reasons as (
     from {{ ref('annex_checks_rejected') }}
     where rejection_reason <> 'totaal'
     group by agency, reference_date, event_type
-
 )
 
 select

@@ -1,5 +1,4 @@
 with expected as (
-
     select *
     from (
         values
@@ -22,11 +21,9 @@ with expected as (
         ),
         ('ties', 'agii atlas amal')
     ) as listed (breakdown, members)  -- noqa: AL05
-
 ),
 
 in_order as (
-
     select
         breakdown,
         {{ text_in_order('member', ' ', 'sort_order') }} as members
@@ -39,7 +36,6 @@ in_order as (
         'ties' as breakdown,
         {{ text_in_order('agency', ' ', 'sort_order') }} as members
     from {{ ref('dim_agency') }}
-
 )
 
 select

@@ -1,25 +1,19 @@
 with published as (
-
     select distinct
         year,
         measure,
         breakdown,
         member
     from {{ ref('published_figures') }}
-
 ),
 
 reference_dates as (
-
     select distinct reference_date
     from {{ ref('int_current_files') }}
-
 ),
 
 compared as (
-
     select * from {{ ref('annex_checks_published') }}
-
 )
 
 select

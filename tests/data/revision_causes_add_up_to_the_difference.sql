@@ -1,11 +1,8 @@
 with revision as (
-
     select * from {{ ref('annex_revision') }}
-
 ),
 
 explained as (
-
     select
         reference_date,
         measure,
@@ -15,16 +12,13 @@ explained as (
         sum(difference_by_cause) as difference_by_causes
     from revision
     group by reference_date, measure, year, agency, difference
-
 ),
 
 reference_dates as (
-
     select distinct
         reference_date,
         min(reference_date) over () as first_reference_date
     from {{ ref('int_current_files') }}
-
 )
 
 select

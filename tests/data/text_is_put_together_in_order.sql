@@ -1,5 +1,4 @@
 with examples as (
-
     select *
     from (
         values
@@ -12,11 +11,9 @@ with examples as (
         ('with a null', null, 2),
         ('with a null', 'b', 3)
     ) as listed (example, part, place)  -- noqa: AL05
-
 ),
 
 expected as (
-
     select *
     from (
         values
@@ -24,17 +21,14 @@ expected as (
         ('twice', 'a-a'),
         ('with a null', 'a-b')
     ) as listed (example, whole)  -- noqa: AL05
-
 ),
 
 found as (
-
     select
         example,
         {{ text_in_order('part', '-', 'place') }} as whole
     from examples
     group by example
-
 )
 
 select

@@ -1,5 +1,4 @@
 with examples as (
-
     select *
     from (
         values
@@ -13,16 +12,13 @@ with examples as (
         (null, null),
         ('0', '0')
     ) as listed (delivered, expected)  -- noqa: AL05
-
 ),
 
 read as (
-
     select
         *,
         {{ read_text('delivered') }} as found
     from examples
-
 )
 
 select *

@@ -1,7 +1,6 @@
 {%- set conditions = {'zero': 'number = 0', 'small': 'number < 10', 'it_is_even': 'number % 2 = 0'} %}
 
 with examples as (
-
     select *
     from (
         values
@@ -11,11 +10,9 @@ with examples as (
         ('none', 11),
         ('null', null)
     ) as listed (example, number)  -- noqa: AL05
-
 ),
 
 expected as (
-
     select *
     from (
         values
@@ -26,36 +23,29 @@ expected as (
         ('some', 'it_is_even'),
         ('one', 'small')
     ) as listed (example, text)  -- noqa: AL05
-
 ),
 
 lists as (
-
     select
         example,
         {{ list_of_texts(conditions) }} as texts
     from examples
-
 ),
 
 found as (
-
     select
         example,
         {{ one_row_per_text('texts') }} as text
     from lists
-
 ),
 
 counted as (
-
     select
         example,
         text,
         count(*) as times
     from found
     group by example, text
-
 )
 
 select

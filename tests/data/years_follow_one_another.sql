@@ -1,16 +1,13 @@
 with examples as (
-
     select *
     from (
         values
         ('one year', 2004),
         ('three years', 2006)
     ) as listed (example, last_year)  -- noqa: AL05
-
 ),
 
 expected as (
-
     select *
     from (
         values
@@ -19,27 +16,22 @@ expected as (
         ('three years', 2005),
         ('three years', 2006)
     ) as listed (example, year)  -- noqa: AL05
-
 ),
 
 found as (
-
     select
         example,
         {{ one_row_per_year(2004, 'last_year') }} as year
     from examples
-
 ),
 
 counted as (
-
     select
         example,
         year,
         count(*) as times
     from found
     group by example, year
-
 )
 
 select

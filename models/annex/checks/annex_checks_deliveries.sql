@@ -1,13 +1,9 @@
 with current_files as (
-
     select * from {{ ref('int_current_files') }}
-
 ),
 
 rejected_rows as (
-
     select * from {{ ref('int_rejected_rows') }}
-
 ),
 
 -- Accepted is what arrived in the facts.
@@ -22,11 +18,9 @@ accepted as (
     group by agency, reference_date
     {% if not loop.last %}union all{% endif %}
     {%- endfor %}
-
 ),
 
 rejected as (
-
     select
         agency,
         reference_date,
@@ -34,11 +28,9 @@ rejected as (
         count(*) as rows_rejected
     from rejected_rows
     group by agency, reference_date, event_type
-
 ),
 
 per_file as (
-
     select
         current_files.reference_date,
         current_files.agency,
@@ -68,11 +60,9 @@ per_file as (
             current_files.agency = rejected.agency
             and current_files.reference_date = rejected.reference_date
             and current_files.event_type = rejected.event_type
-
 ),
 
 final as (
-
     select
         reference_date,
         coalesce(agency, 'totaal') as agency,
@@ -95,7 +85,6 @@ final as (
             delivery_version, file_name, sheet_name, sha256
         )
     )
-
 )
 
 select * from final

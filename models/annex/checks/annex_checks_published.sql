@@ -1,19 +1,14 @@
 with figures as (
-
     select * from {{ ref('annex_figures') }}
     where second_breakdown = 'total'
-
 ),
 
 published_figures as (
-
     select * from {{ ref('published_figures') }}
-
 ),
 
 -- As known at a reference date: the first figure published after it, else the last one published before it.
 compared as (
-
     select
         figures.reference_date,
         figures.year,
@@ -51,11 +46,9 @@ compared as (
     inner join {{ ref('annex_breakdowns') }} as breakdowns
         on figures.breakdown = breakdowns.breakdown
     where figures.year < extract(year from figures.reference_date)
-
 ),
 
 as_known as (
-
     select
         reference_date,
         year,
@@ -72,7 +65,6 @@ as_known as (
         source
     from compared
     where place_in_time = 1
-
 )
 
 select * from as_known

@@ -1,5 +1,4 @@
 with rejected_rows as (
-
     select
         agency,
         reference_date,
@@ -8,11 +7,9 @@ with rejected_rows as (
         count(*) as rows_rejected
     from {{ ref('int_rejected_rows') }}
     group by agency, reference_date, event_type, rejection_reason
-
 ),
 
 per_reason as (
-
     select
         files.reference_date,
         files.agency,
@@ -36,11 +33,9 @@ per_reason as (
             and files.reference_date = rejected_rows.reference_date
             and files.event_type = rejected_rows.event_type
             and reasons.rejection_reason = rejected_rows.rejection_reason
-
 ),
 
 final as (
-
     select
         reference_date,
         agency,
@@ -60,7 +55,6 @@ final as (
             rejection_reason, label, sort_order
         )
     )
-
 )
 
 select * from final

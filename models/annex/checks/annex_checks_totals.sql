@@ -1,13 +1,10 @@
 with figures as (
-
     select * from {{ ref('annex_figures') }}
     where second_breakdown = 'total' and persons is not null
-
 ),
 
 -- The row of the total is counted by itself in the cube; the members add up to it, or somebody is lost or doubled.
 sums as (
-
     select
         reference_date,
         year,
@@ -17,11 +14,9 @@ sums as (
         cast(sum(case when member = 'totaal' then persons end) as bigint) as persons_in_total
     from figures
     group by reference_date, year, measure, breakdown
-
 ),
 
 final as (
-
     select
         sums.reference_date,
         sums.year,
@@ -38,7 +33,6 @@ final as (
         on sums.measure = measures.measure
     inner join {{ ref('annex_breakdowns') }} as breakdowns
         on sums.breakdown = breakdowns.breakdown
-
 )
 
 select * from final

@@ -1,5 +1,4 @@
 with undecided as (
-
     select
         events.reference_date,
         events.agency,
@@ -21,11 +20,9 @@ with undecided as (
         events.event_type,
         upper(events.type_code),
         cast(extract(year from events.event_date) as integer)
-
 ),
 
 final as (
-
     select
         undecided.reference_date,
         undecided.agency,
@@ -37,7 +34,6 @@ final as (
     from undecided
     inner join {{ ref('dim_agency') }} as agencies
         on undecided.agency = agencies.agency
-
 )
 
 select * from final

@@ -1,5 +1,4 @@
 with warned as (
-
     select
         agency,
         reference_date,
@@ -7,20 +6,16 @@ with warned as (
         count(*) as rows_warned
     from {{ ref('int_event_warnings') }}
     group by agency, reference_date, warning
-
 ),
 
 deliveries as (
-
     select distinct
         agency,
         reference_date
     from {{ ref('int_current_files') }}
-
 ),
 
 per_warning as (
-
     select
         deliveries.reference_date,
         deliveries.agency,
@@ -39,11 +34,9 @@ per_warning as (
             deliveries.agency = warned.agency
             and deliveries.reference_date = warned.reference_date
             and warnings.warning = warned.warning
-
 ),
 
 final as (
-
     select
         reference_date,
         agency,
@@ -58,7 +51,6 @@ final as (
         (reference_date, agency, short_label, agency_sort_order),
         (reference_date, agency, short_label, agency_sort_order, warning, label, sort_order)
     )
-
 )
 
 select * from final

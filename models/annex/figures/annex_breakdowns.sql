@@ -8,7 +8,6 @@ with breakdowns as (
         {{ facts.most_contracts_first | default(false) }} as most_contracts_first
     {% if not loop.last %}union all{% endif %}
     {%- endfor %}
-
 )
 
 select * from breakdowns

@@ -33,7 +33,6 @@ with counted_persons as (
     where {{ condition }}
     {% if not loop.last %}union all{% endif %}
     {%- endfor %}
-
 )
 
 select * from counted_persons

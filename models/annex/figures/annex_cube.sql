@@ -1,14 +1,11 @@
 {%- set breakdowns = breakdowns() %}
 
 with counted_persons as (
-
     select * from {{ ref('annex_counted_persons') }}
-
 ),
 
 -- Counted once; the sets below add these up.
 combinations as (
-
     select
         measure,
         reference_date,
@@ -17,12 +14,10 @@ combinations as (
         count(*) as persons
     from counted_persons
     group by measure, reference_date, year, {{ breakdowns | join(', ') }}
-
 ),
 
 -- Of two breakdowns, the one that stands first in the list is `breakdown`, the other `second_breakdown`.
 counts as (
-
     select
         measure,
         reference_date,
@@ -50,11 +45,9 @@ counts as (
         {%- endfor %}
         (measure, reference_date, year)
     )
-
 ),
 
 final as (
-
     select
         measure,
         reference_date,
@@ -67,7 +60,6 @@ final as (
     from counts
     -- Only one measure has reasons.
     where (breakdown is null or member is not null) and (second_breakdown is null or second_member is not null)
-
 )
 
 select * from final

@@ -1,19 +1,14 @@
 {{ config(materialized='view') }}
 
 with cube as (
-
     select * from {{ ref('annex_cube') }}
-
 ),
 
 reference_dates as (
-
     select distinct reference_date from {{ ref('int_current_files') }}
-
 ),
 
 members as (
-
     select
         members.*,
         breakdowns.only_with_reasons,
@@ -21,12 +16,10 @@ members as (
     from {{ ref('annex_members') }} as members
     inner join {{ ref('annex_breakdowns') }} as breakdowns
         on members.breakdown = breakdowns.breakdown
-
 ),
 
 -- The order of every list in every year; of a long list the most contracts come first.
 placed as (
-
     select
         reference_dates.reference_date,
         years.year,
@@ -56,11 +49,9 @@ placed as (
             and members.breakdown = contracts.breakdown
             and members.member = contracts.member
             and contracts.second_breakdown = 'total'
-
 ),
 
 cells as (
-
     select
         measures.measure,
         coalesce(measures.numerator, measures.measure) as counted_measure,
@@ -88,12 +79,10 @@ cells as (
             and case when first.breakdown = 'total' then second.breakdown = 'total' else first.breakdown <> second.breakdown end
     inner join {{ ref('measures') }} as measures
         on measures.has_reasons or not (first.only_with_reasons or second.only_with_reasons)
-
 ),
 
 -- Every pair both ways round.
 counts as (
-
     select * from cube
 
     union all
@@ -109,11 +98,9 @@ counts as (
         persons
     from cube
     where breakdown <> 'total'
-
 ),
 
 counted as (
-
     select
         cells.*,
         coalesce(counts.persons, 0) as persons,
@@ -137,11 +124,9 @@ counted as (
             and cells.member = of_all.member
             and cells.second_cube_breakdown = of_all.second_breakdown
             and cells.second_member = of_all.second_member
-
 ),
 
 final as (
-
     select
         reference_date,
         measure,
@@ -167,7 +152,6 @@ final as (
             )
         end as last_counted_year
     from counted
-
 )
 
 select * from final

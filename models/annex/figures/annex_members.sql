@@ -18,7 +18,6 @@ with members as (
         9999 as sort_order,
         true as is_total
     from {{ ref('annex_breakdowns') }}
-
 )
 
 select

@@ -1,25 +1,18 @@
 with counted_persons as (
-
     select * from {{ ref('annex_counted_persons') }}
-
 ),
 
 invitations as (
-
     select * from {{ ref('fct_invitations') }}
     where is_december_case
-
 ),
 
 residence_statuses as (
-
     select * from {{ ref('dim_residence_status') }}
     where not is_listed
-
 ),
 
 december_cases as (
-
     select
         reference_date,
         extraction_year as year,
@@ -30,11 +23,9 @@ december_cases as (
         count(*) as persons
     from invitations
     group by reference_date, extraction_year
-
 ),
 
 statuses_outside_list as (
-
     select
         counted_persons.reference_date,
         counted_persons.year,
@@ -53,15 +44,12 @@ statuses_outside_list as (
         counted_persons.measure,
         residence_statuses.residence_status,
         residence_statuses.label
-
 ),
 
 notes as (
-
     select * from december_cases
     union all
     select * from statuses_outside_list
-
 )
 
 select * from notes

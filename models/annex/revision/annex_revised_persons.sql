@@ -1,17 +1,14 @@
 {%- set attributes = ['province', 'nationality_group', 'nationality', 'gender', 'target_group', 'own_residence_status'] %}
 
 with counted_persons as (
-
     select counted_persons.*
     from {{ ref('annex_counted_persons') }} as counted_persons
     inner join {{ ref('measures') }} as measures
         on counted_persons.measure = measures.measure
     where measures.is_revised
-
 ),
 
 accepted as (
-
     select
         event_type,
         agency,
@@ -20,26 +17,20 @@ accepted as (
         event_number
     from {{ ref('int_events') }}
     where rejection_reason is null
-
 ),
 
 pairs as (
-
     select * from {{ ref('annex_compared_dates') }}
-
 ),
 
 deliveries as (
-
     select distinct
         agency,
         reference_date
     from {{ ref('int_current_files') }}
-
 ),
 
 earlier as (
-
     select
         pairs.reference_date as compared_at,
         counted_persons.*
@@ -47,11 +38,9 @@ earlier as (
     inner join pairs
         on counted_persons.reference_date = pairs.previous_reference_date
     where counted_persons.year < extract(year from pairs.previous_reference_date)
-
 ),
 
 later as (
-
     select
         pairs.reference_date as compared_at,
         counted_persons.*
@@ -59,12 +48,10 @@ later as (
     inner join pairs
         on counted_persons.reference_date = pairs.reference_date
     where counted_persons.year < extract(year from pairs.previous_reference_date)
-
 ),
 
 -- Who is counted otherwise than before: in another year, at another agency, under other members, or only once.
 differing as (
-
     select
         coalesce(later.compared_at, earlier.compared_at) as reference_date,
         coalesce(later.measure, earlier.measure) as measure,
@@ -90,11 +77,9 @@ differing as (
         {%- for attribute in attributes %}
         or earlier.{{ attribute }} <> later.{{ attribute }}
         {%- endfor %}
-
 ),
 
 traced as (
-
     select
         differing.*,
         pairs.previous_reference_date,
@@ -125,11 +110,9 @@ traced as (
         on
             pairs.previous_reference_date = new_agency_then.reference_date
             and differing.new_agency = new_agency_then.agency
-
 ),
 
 explained as (
-
     select
         reference_date,
         previous_reference_date,
@@ -159,7 +142,6 @@ explained as (
             else 'withdrawn'
         end as cause
     from traced
-
 )
 
 select * from explained

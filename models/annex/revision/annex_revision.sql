@@ -1,17 +1,12 @@
 with revised_persons as (
-
     select * from {{ ref('annex_revised_persons') }}
-
 ),
 
 revision_causes as (
-
     select * from {{ ref('revision_causes') }}
-
 ),
 
 counts as (
-
     select figures.*
     from {{ ref('annex_figures') }} as figures
     inner join {{ ref('measures') }} as measures
@@ -21,24 +16,18 @@ counts as (
         and figures.breakdown = 'agency'
         and figures.member <> 'totaal'
         and figures.second_breakdown = 'total'
-
 ),
 
 measures as (
-
     select * from {{ ref('measures') }}
-
 ),
 
 pairs as (
-
     select * from {{ ref('annex_compared_dates') }}
-
 ),
 
 -- A person who is counted elsewhere is one less in the old cell and one more in the new one.
 changes as (
-
     select
         reference_date,
         measure,
@@ -60,11 +49,9 @@ changes as (
         1 as difference
     from revised_persons
     where new_year is not null
-
 ),
 
 per_cause as (
-
     select
         reference_date,
         measure,
@@ -76,11 +63,9 @@ per_cause as (
         sum(case when difference < 0 then 1 else 0 end) as persons_out
     from changes
     group by reference_date, measure, year, agency, cause
-
 ),
 
 cells as (
-
     select
         now.reference_date,
         pairs.previous_reference_date,
@@ -101,11 +86,9 @@ cells as (
             and now.year = before.year
             and now.member = before.member
     where now.year < extract(year from pairs.previous_reference_date)
-
 ),
 
 final as (
-
     select
         cells.reference_date,
         cells.previous_reference_date,
@@ -136,7 +119,6 @@ final as (
             and cells.year = per_cause.year
             and cells.agency = per_cause.agency
             and revision_causes.cause = per_cause.cause
-
 )
 
 select * from final

@@ -1,5 +1,4 @@
 with revised_persons as (
-
     select
         reference_date,
         measure,
@@ -7,11 +6,9 @@ with revised_persons as (
         count(*) as persons
     from {{ ref('annex_revised_persons') }}
     group by reference_date, measure, cause
-
 ),
 
 final as (
-
     select
         dates.reference_date,
         dates.previous_reference_date,
@@ -31,7 +28,6 @@ final as (
             dates.reference_date = revised_persons.reference_date
             and causes.cause = revised_persons.cause
             and measures.measure = revised_persons.measure
-
 )
 
 select * from final

@@ -22,18 +22,15 @@ with delivered as (
     from {{ source(agency, 'invitations') }}
     {% if not loop.last %}union all{% endif %}
     {%- endfor %}
-
 ),
 
 dated as (
-
     select
         *,
         {{ read_date('event_date_as_delivered', 'yyyy-mm-dd') }} as event_date,
         {{ read_date('letter_sent_on_as_delivered', 'yyyy-mm-dd') }} as letter_sent_on,
         {{ read_date('registered_on_as_delivered', 'yyyy-mm-dd') }} as registered_on
     from delivered
-
 )
 
 select * from dated

@@ -20,16 +20,13 @@ with delivered as (
     from {{ source(agency, 'attesten') }}
     {% if not loop.last %}union all{% endif %}
     {%- endfor %}
-
 ),
 
 dated as (
-
     select
         *,
         {{ read_date('event_date_as_delivered', 'dd/mm/yyyy') }} as event_date
     from delivered
-
 )
 
 select * from dated

@@ -1,11 +1,8 @@
 with source as (
-
     select * from {{ source('landing', 'broken_rows') }}
-
 ),
 
 renamed as (
-
     select
         agency,
         cast(reference_date as date) as reference_date,
@@ -14,7 +11,6 @@ renamed as (
         row_number,
         reason as rejection_reason
     from source
-
 )
 
 select * from renamed

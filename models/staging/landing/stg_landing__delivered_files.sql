@@ -1,11 +1,8 @@
 with source as (
-
     select * from {{ source('landing', 'delivery') }}
-
 ),
 
 renamed as (
-
     select
         agency,
         cast(reference_date as date) as reference_date,
@@ -22,7 +19,6 @@ renamed as (
         rows_changed,
         loaded_at
     from source
-
 )
 
 select * from renamed

@@ -1,17 +1,12 @@
 with nationalities as (
-
     select * from {{ ref('nationalities') }}
-
 ),
 
 special_codes as (
-
     select * from {{ ref('special_nationality_codes') }}
-
 ),
 
 codes as (
-
     select
         'agii' as dialect,
         rijksregister_code as code,
@@ -46,7 +41,6 @@ codes as (
         nationality,
         kind
     from special_codes
-
 )
 
 select
