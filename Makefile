@@ -59,7 +59,7 @@ bench: setup  ## the project against hand-written SQL, polars and pandas; BENCH_
 	.venv/bin/python -m dev.run_benchmark --scale $(BENCH_SCALE) --runs $(BENCH_RUNS) $(BENCH_OPTIONS)
 
 mutations: setup  ## break the rules one at a time, in a copy, and list the tests that turn red
-	.venv/bin/python scripts/mutate_rules.py
+	.venv/bin/python -m dev.mutate_rules
 
 setup: .venv/set-up  ## an environment in the checkout, with locked versions (comes along with every other target)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from inburgering.rule_mutations import MUTATIONS
-from mutate_rules import verdict_of
+from dev.mutate_rules import verdict_of
+from dev.rule_mutations import MUTATIONS
 from support.pipeline import CHECKOUT, Pipeline, refused, succeeded
 
 NAMES = [mutation.name for mutation in MUTATIONS]
@@ -39,10 +39,10 @@ def test_only_a_test_that_fails_is_a_kill(statuses: list[str], outcome: str, bec
 def test_a_rule_broken_for_real_turns_a_test_red(pipeline: Pipeline) -> None:
     chosen = "contracts of one day go by the order of the agencies"
     assert chosen in NAMES
-    printed = succeeded(pipeline.script("mutate_rules", "--only", chosen)).splitlines()
+    printed = succeeded(pipeline.maintain("mutate_rules", "--only", chosen)).splitlines()
     assert printed[1].split(" ← ")[1] == "contracts_of_one_day_go_to_agii_then_atlas_then_amal_then_the_lowest_number"
     assert printed[2].startswith("1 mutations: 1 killed, 0 survived, 0 broken")
 
 
 def test_a_text_that_no_mutation_has_in_its_name_is_refused(pipeline: Pipeline) -> None:
-    assert "no such rule" in refused(pipeline.script("mutate_rules", "--only", "no such rule"))
+    assert "no such rule" in refused(pipeline.maintain("mutate_rules", "--only", "no such rule"))

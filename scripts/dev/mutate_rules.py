@@ -16,12 +16,14 @@ from pathlib import Path
 
 import click
 
-from inburgering.rule_mutations import MUTATIONS, Mutation
+from dev.rule_mutations import MUTATIONS, Mutation
 from inburgering.settings import CHECKOUT, SAMPLE_KEY
 
-COPIED = ("dbt_project.yml", "profiles.yml", "macros", "models", "scripts", "seeds", "tests/data")
+COPIED = ("dbt_project.yml", "profiles.yml", "selectors.yml", "macros", "models", "scripts", "seeds", "tests/data")
 DBT = str(Path(sys.executable).with_name("dbt"))
 SCALE = "0.003"
+# What guards code too; a build that selects by a path leaves no test of that path out.
+EVERYTHING = ("--selector", "everything")
 COLOURS = {"killed": "green", "survived": "red", "broken": "yellow"}
 
 
@@ -33,8 +35,8 @@ class Verdict:
     because: str = ""
 
 
-class Laboratory:
-    """A folder with one landing of the sample, a green build of it, and a copy for every mutation under judgement."""
+class Runner:
+    """A folder with one landing of the sample, a green build of it, and a copy for each mutation that is built."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -50,16 +52,16 @@ class Laboratory:
 
     def set_up(self) -> None:
         """Land the sample and build the unmutated copy. Raises click.ClickException when that is not green."""
-        for script, *arguments in (("generate_extracts", "--scale", SCALE), ("load_extracts",)):
-            step = self._run(CHECKOUT, sys.executable, f"scripts/{script}.py", *arguments)
+        for module, *arguments in (("dev.generate_extracts", "--scale", SCALE), ("load_extracts",)):
+            step = self._run(CHECKOUT / "scripts", sys.executable, "-m", module, *arguments)
             if step.returncode:
-                raise click.ClickException(f"{script} failed: {(step.stdout + step.stderr).strip()[-500:]}")
+                raise click.ClickException(f"{module} failed: {(step.stdout + step.stderr).strip()[-500:]}")
         copy_project(CHECKOUT, self._green)
-        verdict = self._build(self._green)
+        verdict = self._build(self._green, *EVERYTHING)
         if verdict.outcome != "survived":
             raise click.ClickException(f"without any mutation the build is not green: {verdict.because}")
 
-    def judge(self, mutation: Mutation) -> Verdict:
+    def try_mutation(self, mutation: Mutation) -> Verdict:
         """Build a copy in which the mutation's rule is broken and return what the tests say of it."""
         with tempfile.TemporaryDirectory(dir=self._folder) as name:
             copy = Path(name)
@@ -71,7 +73,7 @@ class Laboratory:
                 shutil.copy(self._green / made, copy / made)
             # A model or seed changes nothing that comes before it; a macro or a variable may change anything.
             is_node = mutation.file.startswith(("models/", "seeds/"))
-            return self._build(copy, *(("--select", f"path:{mutation.file}+") if is_node else ()))
+            return self._build(copy, *(("--select", f"path:{mutation.file}+") if is_node else EVERYTHING))
 
     def _build(self, copy: Path, *selection: str) -> Verdict:
         step = self._run(copy, DBT, "build", "--fail-fast", *selection)
@@ -133,10 +135,10 @@ def main(only: str, jobs: int) -> None:
         mutation.mutated(CHECKOUT)
     counts: Counter[str] = Counter()
     with tempfile.TemporaryDirectory(prefix="mutations-") as folder, ThreadPoolExecutor(jobs) as pool:
-        laboratory = Laboratory(Path(folder))
+        runner = Runner(Path(folder))
         click.echo("Building without any mutation")
-        laboratory.set_up()
-        verdicts = pool.map(laboratory.judge, chosen)
+        runner.set_up()
+        verdicts = pool.map(runner.try_mutation, chosen)
         try:
             for number, (mutation, verdict) in enumerate(zip(chosen, verdicts, strict=True), start=1):
                 counts[verdict.outcome] += 1

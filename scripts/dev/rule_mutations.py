@@ -1,0 +1,813 @@
+"""The counting rules and reading rules, each with a change to the project that breaks it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+
+@dataclass(frozen=True)
+class Mutation:
+    """A rule in words, and the change to one file that breaks it: a text that occurs `times` times, and another."""
+
+    name: str
+    file: str
+    find: str
+    replacement: str
+    times: int = 1
+
+    def mutated(self, checkout: Path) -> str:
+        """Return the file with the rule broken. Raises click.ClickException when the text is not there as declared."""
+        text = (checkout / self.file).read_text(encoding="utf-8")
+        found = text.count(self.find)
+        if found != self.times or self.find == self.replacement:
+            raise click.ClickException(
+                f"{self.file}: {self.find!r} stands there {found} times instead of {self.times}; "
+                f"mend the mutation {self.name!r}"
+            )
+        return text.replace(self.find, self.replacement)
+
+
+MUTATIONS = (
+    # Reading a value
+    Mutation(
+        "a date is read in its agency's own form and in no other",
+        "macros/read_date.sql",
+        "regexp_extract({{ column }}, '^[0-9]{4}-[0-9]{2}-[0-9]{2}$', 0)",
+        "{{ column }}",
+    ),
+    Mutation(
+        "the day stands before the month",
+        "macros/read_date.sql",
+        "substring({{ day_first }}, 4, 2) || '-' || substring({{ day_first }}, 1, 2)",
+        "substring({{ day_first }}, 1, 2) || '-' || substring({{ day_first }}, 4, 2)",
+    ),
+    Mutation(
+        "agii writes its letters as dd/mm/yyyy",
+        "models/staging/agii/stg_agii__invitations.sql",
+        "'letter_sent_on_as_delivered', 'dd/mm/yyyy'",
+        "'letter_sent_on_as_delivered', 'yyyy-mm-dd'",
+    ),
+    Mutation(
+        "amal writes its attests as yyyy-mm-dd",
+        "models/staging/amal/stg_amal__attests.sql",
+        "'yyyy-mm-dd'",
+        "'dd/mm/yyyy'",
+    ),
+    Mutation(
+        "every value comes from its own column: a letter is no registration",
+        "models/staging/atlas/stg_atlas__invitations.sql",
+        "read_text('Wervingsbrief')",
+        "read_text('Aanmelding')",
+    ),
+    Mutation(
+        "white space around a value is no part of it",
+        "macros/read_text.sql",
+        "(?:.*[^{{ white_space() }}])?",
+        ".*",
+    ),
+    Mutation(
+        "codes compare without regard to capitals: residence status",
+        "models/intermediate/int_events_conformed.sql",
+        "lower(events.residence_status_code) = lower(residence_status_codes.code)",
+        "events.residence_status_code = residence_status_codes.code",
+    ),
+    Mutation(
+        "codes compare without regard to capitals: type of a trajectory or an attest",
+        "models/intermediate/int_events_conformed.sql",
+        "lower(events.type_code) = lower(counted_types.type_code)",
+        "events.type_code = counted_types.type_code",
+    ),
+    Mutation(
+        "codes compare without regard to capitals: reason for not registering",
+        "models/intermediate/int_events_conformed.sql",
+        "lower(events.not_registered_reason_code) = lower(reasons.not_registered_reason)",
+        "events.not_registered_reason_code = reasons.not_registered_reason",
+    ),
+    Mutation(
+        "a code means what its own agency means by it",
+        "models/intermediate/int_events_conformed.sql",
+        "agencies.dialect = gender_codes.dialect",
+        "gender_codes.dialect is not null",
+    ),
+    # Deliveries
+    Mutation(
+        "the newest version of a delivery counts",
+        "models/intermediate/int_current_files.sql",
+        "max(delivery_version)",
+        "min(delivery_version)",
+    ),
+    Mutation(
+        "rows of a replaced version do not count",
+        "models/intermediate/int_events.sql",
+        "delivered.delivery_version = current_files.delivery_version",
+        "delivered.delivery_version <= current_files.delivery_version",
+    ),
+    Mutation(
+        "events of all three agencies count",
+        "models/intermediate/int_events.sql",
+        "from {{ ref('stg_' ~ dialect ~ '__' ~ event_type) }}",
+        "from {{ ref('stg_' ~ dialect ~ '__' ~ event_type) }}{% if dialect == 'amal' %} where false{% endif %}",
+    ),
+    # Person
+    Mutation(
+        "one valid person number is one person at all agencies",
+        "macros/engines/person_key.sql",
+        "cast('0x' || substring({{ row }}.person_pseudonym, 1, 32) as uhugeint)",
+        "md5_number({{ row }}.agency || {{ row }}.person_pseudonym)",
+    ),
+    Mutation(
+        "an invalid person number is nobody's",
+        "macros/engines/person_key.sql",
+        "when {{ row }}.is_person_number_valid then cast(",
+        "when {{ row }}.person_pseudonym is not null then cast(",
+    ),
+    Mutation(
+        "without a valid person number the person is the dossier at that agency",
+        "macros/engines/person_key.sql",
+        "{{ row }}.agency || ':' || coalesce(",
+        "coalesce(",
+    ),
+    Mutation(
+        "without a person number and a dossier the person is the row alone",
+        "macros/engines/person_key.sql",
+        "cast({{ row }}.row_number as {{ dbt.type_string() }})",
+        "'2'",
+    ),
+    # Rows that cannot be counted
+    Mutation(
+        "a missing event date is told apart from one that is no date",
+        "models/intermediate/int_events.sql",
+        "'missing_event_date'",
+        "'unreadable_event_date'",
+    ),
+    Mutation(
+        "an event date on the reference date counts",
+        "models/intermediate/int_events.sql",
+        "when {{ is_possible('delivered.event_date') }} then",
+        "when {{ is_possible('delivered.event_date') }} and delivered.event_date < delivered.reference_date then",
+    ),
+    Mutation(
+        "an event date on 1 January 2004 counts",
+        "models/intermediate/int_events.sql",
+        "when {{ is_possible('delivered.event_date') }} then",
+        "when {{ is_possible('delivered.event_date') }} and delivered.event_date > date '2004-01-01' then",
+    ),
+    Mutation(
+        "an event date before 1 January 2004 is rejected",
+        "dbt_project.yml",
+        'first_possible_day: "2004-01-01"',
+        'first_possible_day: "2003-12-31"',
+    ),
+    Mutation(
+        "of rows with one number the last in the file wins",
+        "models/intermediate/int_events.sql",
+        "order by dated.row_number desc",
+        "order by dated.row_number",
+    ),
+    Mutation(
+        "an empty number is no key: rows without a number do not compete",
+        "models/intermediate/int_events.sql",
+        "dated.event_number = repeated_numbers.event_number",
+        "coalesce(dated.event_number, 'A1') = repeated_numbers.event_number",
+    ),
+    Mutation(
+        "identical is a duplicate, different is superseded",
+        "models/intermediate/int_events.sql",
+        "> 1 and competing.is_identical then 'duplicate'",
+        "> 1 and not competing.is_identical then 'duplicate'",
+    ),
+    Mutation(
+        "a duplicate is identical to the row that stays",
+        "models/intermediate/int_events.sql",
+        "first_value(",
+        "last_value(",
+        times=2,
+    ),
+    Mutation(
+        "a duplicate may write its codes with other capitals",
+        "models/intermediate/int_events.sql",
+        "(lower(dated.{{ code }}) is not distinct from first_value(lower(dated.{{ code }})) over last_row_first)",
+        "(dated.{{ code }} is not distinct from first_value(dated.{{ code }}) over last_row_first)",
+    ),
+    Mutation(
+        "rows that differ in the municipality are no duplicates",
+        "models/intermediate/int_events.sql",
+        "codes = [\n    'nis_code', ",
+        "codes = [\n    ",
+    ),
+    Mutation(
+        "rows with an unusable date are rejected first and compete for no number",
+        "models/intermediate/int_events.sql",
+        "where dated.unusable_date is null",
+        "where true",
+    ),
+    Mutation(
+        "numbers compare exactly",
+        "models/intermediate/int_events.sql",
+        "        delivered.*,\n        {{ person_key",
+        "        delivered.* replace (lower(delivered.event_number) as event_number),\n        {{ person_key",
+    ),
+    Mutation(
+        "invitations compete by dossier number",
+        "models/staging/agii/stg_agii__invitations.sql",
+        "{{ read_text('KBI_NUMMER') }} as event_number",
+        "person_pseudonym as event_number",
+    ),
+    Mutation(
+        "a rejected row is in no fact",
+        "models/intermediate/int_events_conformed.sql",
+        "where rejection_reason is null",
+        "where true",
+    ),
+    Mutation(
+        "a row broken in structure is rejected, not lost",
+        "models/intermediate/int_rejected_rows.sql",
+        "broken_rows.agency = current_files.agency",
+        "broken_rows.agency <> current_files.agency",
+    ),
+    Mutation(
+        "rows delivered are rows accepted and rows rejected",
+        "models/annex/checks/annex_checks_deliveries.sql",
+        "coalesce(rejected.rows_rejected, 0)",
+        "0",
+    ),
+    Mutation(
+        "a letter on the reference date counts",
+        "models/intermediate/int_events.sql",
+        "case when {{ is_possible('dated.letter_sent_on') }} then",
+        "case when {{ is_possible('dated.letter_sent_on') }} and dated.letter_sent_on < dated.reference_date then",
+    ),
+    Mutation(
+        "a letter after the reference date counts as empty",
+        "models/intermediate/int_events.sql",
+        "case when {{ is_possible('dated.letter_sent_on') }} then",
+        "case when dated.letter_sent_on >= date '2004-01-01' then",
+    ),
+    Mutation(
+        "a letter before 1 January 2004 counts as empty",
+        "models/intermediate/int_events.sql",
+        "case when {{ is_possible('dated.letter_sent_on') }} then",
+        "case when dated.letter_sent_on <= dated.reference_date then",
+    ),
+    Mutation(
+        "a letter before the extraction is reported",
+        "models/intermediate/int_events_conformed.sql",
+        "'events.letter_sent_on < events.event_date'",
+        "'false'",
+    ),
+    Mutation(
+        "a row of an unknown type is reported as not counted",
+        "seeds/lists/warnings.csv",
+        "onbekend: niet geteld,16,type_code,false",
+        "onbekend: niet geteld,16,type_code,true",
+    ),
+    Mutation(
+        "an unknown type is a decision that nobody took yet",
+        "models/annex/checks/annex_checks_undecided.sql",
+        "warnings.warning = 'unknown_type_code'",
+        "warnings.warning = 'empty_type_code'",
+    ),
+    Mutation(
+        "a registration after the reference date counts as empty",
+        "models/intermediate/int_events.sql",
+        "case when {{ is_possible('dated.registered_on') }} then",
+        "case when dated.registered_on >= date '2004-01-01' then",
+    ),
+    Mutation(
+        "an unusable letter date is reported",
+        "models/intermediate/int_events_conformed.sql",
+        "'events.letter_sent_on_as_delivered is not null and events.letter_sent_on is null'",
+        "'false'",
+    ),
+    # First contracts
+    Mutation(
+        "the earliest signature wins",
+        "models/core/fct_contracts.sql",
+        "by event_date,",
+        "by event_date desc,",
+    ),
+    Mutation(
+        "the first contract is the first over all agencies",
+        "models/core/fct_contracts.sql",
+        "partition by reference_date, person_key,",
+        "partition by reference_date, person_key, agency,",
+    ),
+    Mutation(
+        "a person counts once in all years together",
+        "models/core/fct_contracts.sql",
+        "partition by reference_date, person_key,",
+        "partition by reference_date, person_key, extract(year from event_date),",
+    ),
+    Mutation(
+        "every reference date is counted by itself",
+        "models/core/fct_contracts.sql",
+        "partition by reference_date, person_key,",
+        "partition by person_key,",
+    ),
+    Mutation(
+        "contracts of one day go by the order of the agencies",
+        "models/core/fct_contracts.sql",
+        "agency_sort_order, event_number",
+        "event_number",
+    ),
+    Mutation(
+        "contracts of one day at one agency go by the contract number",
+        "models/core/fct_contracts.sql",
+        "event_number nulls last",
+        "event_number desc nulls last",
+    ),
+    Mutation(
+        "contracts of one day at one agency without a number come last",
+        "models/core/fct_contracts.sql",
+        "event_number nulls last",
+        "event_number nulls first",
+    ),
+    Mutation(
+        "contracts of one day at one agency without a number go by the row",
+        "models/core/fct_contracts.sql",
+        "nulls last, row_number",
+        "nulls last, row_number desc",
+    ),
+    Mutation(
+        "the order of the agencies is agii, atlas, amal",
+        "models/core/dim_agency.sql",
+        "{{ loop.index }} as sort_order",
+        "{{ loop.revindex }} as sort_order",
+    ),
+    Mutation(
+        "contracts of other types of trajectory never count",
+        "models/core/fct_contracts.sql",
+        "is_counted_type and place_in_time = 1",
+        "place_in_time = 1",
+    ),
+    Mutation(
+        "a contract of another type does not hide one of civic integration",
+        "models/core/fct_contracts.sql",
+        "person_key, is_counted_type\n",
+        "person_key\n",
+    ),
+    Mutation(
+        "a contract of an unknown type does not count",
+        "models/intermediate/int_events_conformed.sql",
+        "coalesce(counted_types.is_counted_type, false)",
+        "coalesce(counted_types.is_counted_type, true)",
+    ),
+    Mutation(
+        "Dutch only does not count",
+        "seeds/codes/counted_types.csv",
+        "TT_NT2,,false",
+        "TT_NT2,,true",
+    ),
+    Mutation(
+        "a trajectory in Brussels counts",
+        "seeds/codes/counted_types.csv",
+        "TT_IBBXL,,true",
+        "TT_IBBXL,,false",
+    ),
+    Mutation(
+        "a contract counts in the year of its signature",
+        "models/core/fct_contracts.sql",
+        "extract(year from event_date)",
+        "extract(year from reference_date)",
+    ),
+    Mutation(
+        "the annex counts first contracts",
+        "models/annex/figures/annex_counted_persons.sql",
+        "'fct_contracts', 'is_first_contract'",
+        "'fct_contracts', 'is_counted_type'",
+    ),
+    # First attests
+    Mutation(
+        "the earliest attest wins",
+        "models/core/fct_attests.sql",
+        "by event_date,",
+        "by event_date desc,",
+    ),
+    Mutation(
+        "the first attest is the first over all agencies",
+        "models/core/fct_attests.sql",
+        "partition by reference_date, person_key,",
+        "partition by reference_date, person_key, agency,",
+    ),
+    Mutation(
+        "attests of one day go by the order of the agencies",
+        "models/core/fct_attests.sql",
+        "agency_sort_order, event_number",
+        "event_number",
+    ),
+    Mutation(
+        "attests of one day at one agency go by the attest number",
+        "models/core/fct_attests.sql",
+        "event_number nulls last",
+        "event_number desc nulls last",
+    ),
+    Mutation(
+        "AEVC05 does not count",
+        "seeds/codes/counted_types.csv",
+        "(EVC),false",
+        "(EVC),true",
+    ),
+    Mutation(
+        "an attest counts in the year it was obtained",
+        "models/core/fct_attests.sql",
+        "extract(year from event_date)",
+        "extract(year from reference_date)",
+    ),
+    # Invitations
+    Mutation(
+        "the first extraction is the earliest over all rows",
+        "models/core/fct_invitations.sql",
+        "min(event_date)",
+        "max(event_date)",
+    ),
+    Mutation(
+        "the first letter is the earliest over all rows",
+        "models/core/fct_invitations.sql",
+        "min(letter_sent_on)",
+        "max(letter_sent_on)",
+    ),
+    Mutation(
+        "the December rule: a letter of the year after is in no cohort",
+        "models/core/fct_invitations.sql",
+        "extraction_year = year, false",
+        "year - extraction_year in (0, 1), false",
+    ),
+    Mutation(
+        "the December rule is noted for extractions in December",
+        "models/core/fct_invitations.sql",
+        "extract(month from first_extraction) = 12",
+        "extract(month from first_extraction) >= 11",
+    ),
+    Mutation(
+        "the December rule is noted for letters in January",
+        "models/core/fct_invitations.sql",
+        "extract(month from first_letter) = 1,",
+        "extract(month from first_letter) <= 2,",
+    ),
+    Mutation(
+        "the December rule is noted for the year after",
+        "models/core/fct_invitations.sql",
+        "year = extraction_year + 1",
+        "year > extraction_year",
+    ),
+    Mutation(
+        "the row with the first letter gives the attributes",
+        "models/core/fct_invitations.sql",
+        "order by letter_sent_on nulls last, event_date",
+        "order by event_date",
+    ),
+    Mutation(
+        "letters of one day go to the earliest extraction",
+        "models/core/fct_invitations.sql",
+        "nulls last, event_date",
+        "nulls last",
+    ),
+    Mutation(
+        "letters and extractions of one day go by the order of the agencies",
+        "models/core/fct_invitations.sql",
+        "event_date, agency_sort_order, ",
+        "event_date, ",
+    ),
+    Mutation(
+        "letters and extractions of one day at one agency go by the dossier number",
+        "models/core/fct_invitations.sql",
+        "event_number nulls last",
+        "event_number desc nulls last",
+    ),
+    Mutation(
+        "a registration counts at whatever agency",
+        "models/core/fct_invitations.sql",
+        "count(registered_on) over one_person > 0 as is_registered",
+        "registered_on is not null as is_registered",
+    ),
+    Mutation(
+        "a registration counts before the letter too",
+        "models/core/fct_invitations.sql",
+        "count(registered_on) over",
+        "count(case when registered_on >= letter_sent_on then 1 end) over",
+    ),
+    Mutation(
+        "the term is three months",
+        "dbt_project.yml",
+        "registration_term_months: 3",
+        "registration_term_months: 2",
+    ),
+    Mutation(
+        "the months of the term are calendar months",
+        "models/core/fct_invitations.sql",
+        "dateadd('month', var('registration_term_months'),",
+        "dateadd('day', 30 * var('registration_term_months'),",
+    ),
+    Mutation(
+        "on the day the term ends it is over",
+        "models/core/fct_invitations.sql",
+        "registration_term_until > reference_date",
+        "registration_term_until >= reference_date",
+    ),
+    Mutation(
+        "who was not invited has no reason for not registering",
+        "models/core/fct_invitations.sql",
+        "when not is_invited or is_registered then null",
+        "when is_registered then null",
+    ),
+    Mutation(
+        "an unknown reason is onbekend",
+        "models/intermediate/int_events_conformed.sql",
+        "'ONBEKEND')",
+        "'OVERLEDEN')",
+    ),
+    Mutation(
+        "a term that still runs is no reason that an agency gives",
+        "models/intermediate/int_events_conformed.sql",
+        " and reasons.is_delivered_code",
+        "",
+    ),
+    Mutation(
+        "an invitation counts in the year of the letter",
+        "models/annex/figures/annex_counted_persons.sql",
+        "        year,\n",
+        "        {{ 'year + 1 as year' if measure == 'invited' else 'year' }},\n",
+    ),
+    Mutation(
+        "reach is registered over invited",
+        "models/annex/figures/annex_figures.sql",
+        "cast(persons as double) / persons_of_all",
+        "cast(persons_of_all as double) / persons",
+    ),
+    # Attributes
+    Mutation(
+        "the agency is never derived from the province",
+        "models/intermediate/int_events_conformed.sql",
+        "        events.agency,\n",
+        "        case when municipalities.province = 'antwerpen' then 'atlas' else events.agency end as agency,\n",
+    ),
+    Mutation(
+        "the province is never derived from the agency",
+        "models/intermediate/int_events_conformed.sql",
+        "coalesce(municipalities.province, 'onbepaald')",
+        "coalesce(case events.agency when 'atlas' then 'antwerpen' end, municipalities.province, 'onbepaald')",
+    ),
+    Mutation(
+        "an unknown municipality is undetermined",
+        "models/intermediate/int_events_conformed.sql",
+        "coalesce(municipalities.province, 'onbepaald')",
+        "coalesce(municipalities.province, 'ander_gewest')",
+    ),
+    Mutation(
+        "a municipality counts whether or not it was still valid",
+        "models/intermediate/int_events_conformed.sql",
+        "on events.nis_code = municipalities.nis_code",
+        "on events.nis_code = municipalities.nis_code and municipalities.valid_until is null",
+    ),
+    Mutation(
+        "a municipality that was not valid any more on the day is reported",
+        "models/intermediate/int_events_conformed.sql",
+        "events.attribution_date >= municipalities.valid_until",
+        "events.attribution_date > municipalities.valid_until",
+    ),
+    Mutation(
+        "a municipality that was not valid yet on the day is reported",
+        "models/intermediate/int_events_conformed.sql",
+        "events.attribution_date < municipalities.valid_from",
+        "events.attribution_date <= municipalities.valid_from",
+    ),
+    Mutation(
+        "Brussels is a region of its own",
+        "seeds/reference/municipalities.csv",
+        "21004,Brussel,brussels_gewest",
+        "21004,Brussel,vlaams_brabant",
+    ),
+    Mutation(
+        "a Walloon municipality lies in another region",
+        "seeds/reference/municipalities.csv",
+        "25112,Waver,ander_gewest",
+        "25112,Waver,vlaams_brabant",
+    ),
+    Mutation(
+        "a country is EU from its first day",
+        "models/intermediate/int_events_conformed.sql",
+        ">= eu_memberships.member_from",
+        "> eu_memberships.member_from",
+    ),
+    Mutation(
+        "a country is EU until its last day",
+        "models/intermediate/int_events_conformed.sql",
+        "< eu_memberships.member_until",
+        "<= eu_memberships.member_until",
+    ),
+    Mutation(
+        "EU membership is looked up on the day of the letter",
+        "models/intermediate/int_events_conformed.sql",
+        "coalesce(letter_sent_on, event_date) as",
+        "event_date as",
+    ),
+    Mutation(
+        "the United Kingdom is EU until 31 January 2020",
+        "seeds/reference/eu_memberships.csv",
+        "GB,1973-01-01,2020-02-01",
+        "GB,1973-01-01,2020-01-31",
+    ),
+    Mutation(
+        "Croatia is EU from 1 July 2013",
+        "seeds/reference/eu_memberships.csv",
+        "HR,2013-07-01",
+        "HR,2013-07-02",
+    ),
+    Mutation(
+        "Belgium is EU at all times",
+        "seeds/reference/eu_memberships.csv",
+        "BE,1958-01-01",
+        "BE,2024-01-01",
+    ),
+    Mutation(
+        "an undetermined nationality is in no group",
+        "models/intermediate/int_events_conformed.sql",
+        "nationality_codes.nationality is null then 'onbepaald'",
+        "nationality_codes.nationality is null then 'niet_eu'",
+    ),
+    Mutation(
+        "nationality code 711 is undetermined",
+        "seeds/codes/special_nationality_codes.csv",
+        "711,,undetermined",
+        "711,BE,undetermined",
+    ),
+    Mutation(
+        "nationality code 822 is Afghanistan",
+        "seeds/codes/special_nationality_codes.csv",
+        "822,AF,refugee",
+        "822,,refugee",
+    ),
+    Mutation(
+        "a state that no longer exists is no nationality",
+        "seeds/codes/special_nationality_codes.csv",
+        "172,,former_state",
+        "172,RU,former_state",
+    ),
+    Mutation(
+        "a state that no longer exists is reported",
+        "models/intermediate/int_events_conformed.sql",
+        "\"nationality_codes.kind = 'former_state'\"",
+        "'false'",
+    ),
+    Mutation(
+        "gender onbepaald stands beside X",
+        "models/intermediate/int_events_conformed.sql",
+        "coalesce(gender_codes.gender, 'onbepaald')",
+        "coalesce(gender_codes.gender, 'x')",
+    ),
+    Mutation(
+        "an unknown target group is undetermined",
+        "models/intermediate/int_events_conformed.sql",
+        "coalesce(target_group_codes.target_group, 'onbepaald')",
+        "coalesce(target_group_codes.target_group, 'verplicht')",
+    ),
+    Mutation(
+        "MINDERJARIG is an undetermined target group",
+        "seeds/codes/target_group_codes.csv",
+        "MINDERJARIG,onbepaald",
+        "MINDERJARIG,rechthebbend",
+    ),
+    Mutation(
+        "an unknown residence status is VR19",
+        "models/intermediate/int_events_conformed.sql",
+        "coalesce(residence_statuses.reported_as, 'VR19')",
+        "coalesce(residence_statuses.reported_as, 'VR18')",
+    ),
+    Mutation(
+        "VR20 counts under overige",
+        "seeds/members/residence_statuses.csv",
+        "20,false,VR18",
+        "20,false,VR19",
+    ),
+    Mutation(
+        "a status counts under the member that stands in for it",
+        "models/intermediate/int_events_conformed.sql",
+        "coalesce(residence_statuses.reported_as, 'VR19')",
+        "coalesce(residence_statuses.residence_status, 'VR19')",
+    ),
+    Mutation(
+        "VR20 is in a note, the listed statuses are not",
+        "models/annex/figures/annex_notes.sql",
+        "    where not is_listed\n",
+        "",
+    ),
+    Mutation(
+        "the annex has the residence statuses of the question only",
+        "models/annex/figures/annex_members.sql",
+        "    where is_listed\n",
+        "",
+    ),
+    Mutation(
+        "the residence statuses stand in the order of the question",
+        "seeds/members/residence_statuses.csv",
+        "EU+ of Belg,15",
+        "EU+ of Belg,5",
+    ),
+    Mutation(
+        "an unknown code drops no row",
+        "models/intermediate/int_events_conformed.sql",
+        "left join {{ ref('municipalities') }}",
+        "inner join {{ ref('municipalities') }}",
+    ),
+    Mutation(
+        "an empty code is reported",
+        "models/intermediate/int_events_conformed.sql",
+        "'events.gender_code is null'",
+        "'false'",
+    ),
+    # Totals
+    Mutation(
+        "every measure has a total",
+        "models/annex/figures/annex_cube.sql",
+        "(breakdown is null or member is not null)",
+        "member is not null",
+    ),
+    Mutation(
+        "a person of whom something is undetermined counts in every total",
+        "models/annex/figures/annex_cube.sql",
+        "from combinations\n    group by",
+        "from combinations\n    where province <> 'onbepaald'\n    group by",
+    ),
+    Mutation(
+        "every breakdown must agree with the total",
+        "models/annex/checks/annex_checks_totals.sql",
+        "sums.persons = sums.persons_in_total as agrees",
+        "true as agrees",
+    ),
+    Mutation(
+        "a member with nobody stands there with 0",
+        "models/annex/figures/annex_figures.sql",
+        "from cells\n    left join counts\n",
+        "from cells\n    inner join counts\n",
+    ),
+    Mutation(
+        "contracts and attests are not mixed up",
+        "models/annex/figures/annex_figures.sql",
+        "cells.counted_measure = counts.measure",
+        "case cells.counted_measure when 'contracts' then 'attests' else cells.counted_measure end = counts.measure",
+    ),
+    Mutation(
+        "two crossed breakdowns have totals both ways",
+        "models/annex/figures/annex_figures.sql",
+        "    where breakdown <> 'total'\n",
+        "    where breakdown <> 'total' and second_breakdown <> 'total'\n",
+    ),
+    Mutation(
+        "a pair of closed lists with nobody stands there with 0",
+        "models/annex/figures/annex_figures.sql",
+        "when not is_open then year",
+        "when false then year",
+    ),
+    Mutation(
+        "a nationality with nobody does not stand there",
+        "models/annex/figures/annex_figures.sql",
+        "members.most_contracts_first and not members.is_total as is_open",
+        "false as is_open",
+    ),
+    Mutation(
+        "nobody has a contract by reason for not registering",
+        "models/annex/figures/annex_figures.sql",
+        "on measures.has_reasons or not (first.only_with_reasons or second.only_with_reasons)",
+        "on true",
+    ),
+    Mutation(
+        "the nationality with the most contracts stands first",
+        "models/annex/figures/annex_figures.sql",
+        "coalesce(contracts.persons, 0) end desc",
+        "coalesce(contracts.persons, 0) end asc",
+    ),
+    Mutation(
+        "the undetermined nationality stands last",
+        "models/annex/figures/annex_figures.sql",
+        "members.most_contracts_first and members.member = 'onbepaald' asc",
+        "members.most_contracts_first and members.member = 'onbepaald' desc",
+    ),
+    Mutation(
+        "a figure as known is the first published after the reference date",
+        "models/annex/checks/annex_checks_published.sql",
+        "then 0 else 1 end",
+        "then 1 else 0 end",
+    ),
+    Mutation(
+        "a figure published on the reference date was published before it",
+        "models/annex/checks/annex_checks_published.sql",
+        "published_figures.published_on > figures.reference_date",
+        "published_figures.published_on >= figures.reference_date",
+        times=2,
+    ),
+    Mutation(
+        "a figure as known is otherwise the last published before",
+        "models/annex/checks/annex_checks_published.sql",
+        "published_figures.published_on desc",
+        "published_figures.published_on",
+    ),
+    Mutation(
+        "the figures of a year are compared once it is over",
+        "models/annex/checks/annex_checks_published.sql",
+        "where figures.year < extract",
+        "where figures.year <= extract",
+    ),
+)
