@@ -432,6 +432,18 @@ def test_another_key_than_the_landing_was_made_with_is_refused(pipeline: Pipelin
     )
 
 
+def test_a_landing_of_an_earlier_version_is_refused(pipeline: Pipeline) -> None:
+    write_deliveries(pipeline.extracts)
+    succeeded(pipeline.load())
+    register = next(pipeline.landing.glob("agency=agii/*/*/delivery.parquet"))
+    duckdb.sql(f"select * exclude (event_type) from '{register}'").write_parquet(str(register) + ".old")
+    Path(f"{register}.old").replace(register)
+    step = pipeline.load()
+    assert step.returncode == 1
+    assert "landed by an earlier version of this project; load everything anew into an empty landing" in step.stderr
+    assert "Traceback" not in step.stderr
+
+
 def test_without_extracts_the_message_names_the_folder(pipeline: Pipeline) -> None:
     assert refused(pipeline.load()) == (
         f"Error: {pipeline.extracts}: no such folder; put the extracts there or set INBURGERING_EXTRACTS"

@@ -259,10 +259,16 @@ class _Registered:
 
 def _registered(version_folder: Path) -> _Registered:
     with duckdb.connect() as connection:
-        rows = connection.execute(
-            "select file_name, sha256, rows_delivered, rows_broken from read_parquet(?)",
-            [str(version_folder / "delivery.parquet")],
-        ).fetchall()
+        try:
+            rows = connection.execute(
+                "select file_name, sha256, rows_delivered, rows_broken, event_type from read_parquet(?)",
+                [str(version_folder / "delivery.parquet")],
+            ).fetchall()
+        except duckdb.BinderException:
+            raise RefusedFileError(
+                f"{version_folder}: landed by an earlier version of this project; load everything anew into an empty "
+                "landing"
+            ) from None
     return _Registered({row[0]: row[1] for row in rows}, sum(row[2] for row in rows), sum(row[3] for row in rows))
 
 
