@@ -810,4 +810,41 @@ MUTATIONS = (
         "where figures.year < extract",
         "where figures.year <= extract",
     ),
+    # Seeds and labels
+    Mutation(
+        "a label is the name of its own member: gender",
+        "seeds/members/genders.csv",
+        "man,Man,1\nvrouw,Vrouw",
+        "man,Vrouw,1\nvrouw,Man",
+    ),
+    Mutation(
+        "a label is the name of its own member: nationality group",
+        "seeds/members/nationality_groups.csv",
+        "eu,EU,1\nniet_eu,niet-EU",
+        "eu,niet-EU,1\nniet_eu,EU",
+    ),
+    Mutation(
+        "a label is the name of its own member: target group",
+        "seeds/members/target_groups.csv",
+        "verplicht,Verplicht,1\nrechthebbend,Rechthebbend",
+        "verplicht,Rechthebbend,1\nrechthebbend,Verplicht",
+    ),
+    Mutation(
+        "a label is the name of its own member: province",
+        "seeds/members/provinces.csv",
+        "antwerpen,Antwerpen,1\nlimburg,Limburg",
+        "antwerpen,Limburg,1\nlimburg,Antwerpen",
+    ),
+    Mutation(
+        "a label is the name of its own member: reason",
+        "seeds/members/not_registered_reasons.csv",
+        "Overleden,6",
+        "Onbekend,6",
+    ),
+    Mutation(
+        "every warning has a name",
+        "seeds/lists/warnings.csv",
+        "empty_gender,Geslacht leeg,9,gender_code,true\n",
+        "",
+    ),
 )
