@@ -13,7 +13,7 @@ case
 {% macro duckdb__person_key(row) -%}
 case
             when {{ row }}.is_person_number_valid then cast('0x' || substring({{ row }}.person_pseudonym, 1, 32) as uhugeint)
-            else md5_number({{ person_without_number(row) }})
+            else cast('0x' || md5({{ person_without_number(row) }}) as uhugeint)
         end
 {%- endmacro %}
 

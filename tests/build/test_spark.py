@@ -22,6 +22,17 @@ from support.pipeline import CHECKOUT, Pipeline, refused, succeeded
 pytestmark = pytest.mark.spark
 
 TESTS = ("test", "unit_test")
+# Their fixtures hold lists, which a fixture on Spark cannot; the data test of the macros behind them runs on both engines.
+ONLY_ON_DUCKDB = {
+    f"unit_test.inburgering.int_events_conformed.{name}"
+    for name in (
+        "a_code_or_date_that_says_nothing_is_a_warning_and_one_that_is_known_is_not",
+        "every_code_that_is_empty_is_a_warning_of_its_own",
+        "what_is_odd_about_a_counted_row_is_a_warning",
+    )
+}
+# The sample has no unknown type.
+EMPTY = {"annex_checks_undecided"}
 
 
 @dataclass(frozen=True)
@@ -49,7 +60,7 @@ def results(pipeline: Pipeline) -> dict[str, str]:
 def built(cluster: SparkPipeline, small_sample: Pipeline) -> BuiltTwice:
     """Build the small sample on Spark too, and export it from there; tests only read it."""
     shutil.copytree(small_sample.landing, cluster.landing)
-    succeeded(cluster.dbt("build", "--target", "spark"))
+    succeeded(cluster.dbt("build", "--target", "spark", "--selector", "everything"))
     succeeded(cluster.export("--target", "spark", "--output", cluster.folder / "annex.xlsx"))
     return BuiltTwice(small_sample, cluster)
 
@@ -97,31 +108,38 @@ def test_every_test_ran_and_passed_on_both_engines(built: BuiltTwice) -> None:
             for results in built.results()
         )
         assert len(on_duckdb) > 40
-        assert on_duckdb == on_spark
+        assert on_duckdb - ONLY_ON_DUCKDB == on_spark
 
 
 def test_every_table_has_the_same_rows(built: BuiltTwice, spark: object, warehouse: duckdb.DuckDBPyConnection) -> None:
-    """Compare all columns of all rows; a failure names models and numbers of rows, and shows nobody's row."""
+    """Compare all columns of all rows; a failure names models and numbers of rows, and shows nobody's row.
+
+    Of the figures, two million with their zeros, those by one breakdown; the cube holds what the others are made from.
+    """
     models = {
         name
         for name, kind in warehouse.execute("select table_name, table_type from information_schema.tables").fetchall()
         if name != "build" and (kind == "BASE TABLE" or name.startswith(("annex_", "feedback_")))
     }
     assert models < {name.split(".")[-1] for name in results(built.on_spark)}
-    assert len(models) > 50
+    assert len(models) > 45
     differing = {}
     for model in sorted(models):
-        warehouse.execute(f"select * from {model}")
+        condition = "where second_breakdown = 'total'" if model == "annex_figures" else ""
+        warehouse.execute(f"select * from {model} {condition}")
         columns = [column[0] for column in warehouse.description]
-        expected = sorted(map(as_text, warehouse.fetchall()))
-        found = sorted(map(as_text, rows(spark, f"select {', '.join(columns)} from {built.on_spark.schema}.{model}")))
-        if expected != found or not found:
+        # On Spark a person is the hexadecimal text of the same 16 bytes.
+        person = columns.index("person_key") if "person_key" in columns else None
+        expected = sorted(as_text(row, person) for row in warehouse.fetchall())
+        query = f"select {', '.join(columns)} from {built.on_spark.schema}.{model} {condition}"
+        found = sorted(as_text(row) for row in rows(spark, query))
+        if expected != found or bool(found) == (model in EMPTY):
             differing[model] = (len(expected), len(found))
     assert differing == {}
 
 
-def as_text(row: tuple) -> tuple[str, ...]:
-    return tuple(str(value) for value in row)
+def as_text(row: tuple, person: int | None = None) -> tuple[str, ...]:
+    return tuple(f"{value:032x}" if place == person else str(value) for place, value in enumerate(row))
 
 
 def test_no_table_with_persons_is_copied_for_the_export(built: BuiltTwice) -> None:
