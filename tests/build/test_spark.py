@@ -22,7 +22,7 @@ from support.pipeline import CHECKOUT, Pipeline, refused, succeeded
 pytestmark = pytest.mark.spark
 
 TESTS = ("test", "unit_test")
-# Their fixtures hold lists, which a fixture on Spark cannot; the data test of the macros behind them runs on both engines.
+# Their fixtures hold lists, which no fixture on Spark can; the data test of their macros runs on both engines.
 ONLY_ON_DUCKDB = {
     f"unit_test.inburgering.int_events_conformed.{name}"
     for name in (

@@ -436,7 +436,10 @@ def test_a_landing_of_an_earlier_version_is_refused(pipeline: Pipeline) -> None:
     write_deliveries(pipeline.extracts)
     succeeded(pipeline.load())
     register = next(pipeline.landing.glob("agency=agii/*/*/delivery.parquet"))
-    duckdb.sql(f"select * exclude (event_type) from '{register}'").write_parquet(str(register) + ".old")
+    with duckdb.connect() as connection:
+        connection.execute(
+            f"copy (select * exclude (event_type) from '{register}') to '{register}.old' (format parquet)"
+        )
     Path(f"{register}.old").replace(register)
     step = pipeline.load()
     assert step.returncode == 1
