@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import os
 import re
 import shutil
@@ -85,6 +86,13 @@ def for_excel(value: str) -> str:
     return re.sub("[\x01-\x08\x0b-\x1f]", lambda found: f"_x{ord(found[0]):04X}_", value)
 
 
+AFTER_THE_YEARS_OF_THE_QUESTION = {
+    "agii": "15/01/2024",
+    "atlas": datetime.date(2024, 1, 15),
+    "amal": "2024-01-15",
+}
+
+
 def can_be_written(agency: str, value: str) -> bool:
     """Return whether a value exists in the encoding of an agency."""
     try:
@@ -106,6 +114,9 @@ def hostile_rows(agency: str, table: TableContract) -> list[tuple[str, str, list
             row = list(default_rows(agency, name)[0])
             row[0] = row[table.columns.index(table.key_column)] = f"N{len(rows)}"
             row[table.attributes.index(attribute)] = for_excel(value) if agency == "atlas" else value
+            if attribute == "type_code":
+                # An unknown type within the years of the question would keep the annex from being written.
+                row[table.attributes.index("event_date_as_delivered")] = AFTER_THE_YEARS_OF_THE_QUESTION[agency]
             rows.append((attribute, value, row))
     if agency != "atlas":
         row = list(default_rows(agency, name)[0])

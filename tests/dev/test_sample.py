@@ -121,5 +121,5 @@ def test_a_folder_with_other_extracts_is_left_alone(pipeline: Pipeline) -> None:
     (delivery / "contracten.csv").write_text("echt")
     step = pipeline.maintain("generate_extracts", "--scale", "0.002")
     assert step.returncode == 1
-    assert "holds extracts that are no sample" in step.stderr
+    assert "holds agii/2024-01-31/contracten.csv, which is of no earlier sample" in step.stderr
     assert [path.name for path in pipeline.extracts.rglob("*") if path.is_file()] == ["contracten.csv"]

@@ -48,9 +48,11 @@ def is_valid(digits: str) -> bool:
 
 
 def hidden(text: str | None) -> str | None:
+    return None if text is None else hidden_in(text)
+
+
+def hidden_in(text: str) -> str:
     """Try every part of a text, from left to right, eleven digits before ten."""
-    if text is None:
-        return None
     for start, char in enumerate(text):
         if not char.isdecimal() or text[start - 1 : start].isdecimal():
             continue
@@ -63,7 +65,7 @@ def hidden(text: str | None) -> str | None:
                 gaps = re.split(r"[^\W\d]|\d", part)
                 whole = not any(one.isalpha() for one in part) and max(map(len, gaps)) <= 3
                 if whole and is_valid(digits.zfill(11)) and (length == 11 or len(part) == 10):
-                    return text[:start] + f"persoon {pseudonym(part)[:16]}" + (hidden(text[end:]) or "")
+                    return text[:start] + f"persoon {pseudonym(part)[:16]}" + hidden_in(text[end:])
     return text
 
 

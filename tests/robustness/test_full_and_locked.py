@@ -17,6 +17,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from dev.generate_extracts import write_marker
 from inburgering.settings import SAMPLE_KEY
 from inburgering.warehouse.build_status import GREEN, RUNNING, read_status, write_status
 from load_extracts import cannot
@@ -135,6 +136,7 @@ def change_a_delivery(pipeline: Pipeline) -> None:
     file = pipeline.extracts / "agii" / "2024-01-31" / "contracten.csv"
     lines = file.read_bytes().splitlines(keepends=True)
     file.write_bytes(b"".join(lines[: len(lines) // 2]))
+    write_marker(pipeline.extracts)
 
 
 def refused_build(step: subprocess.CompletedProcess[str]) -> str:
