@@ -5,6 +5,7 @@ No assertion here shows a number: people are told apart by their place in `PEOPL
 
 from __future__ import annotations
 
+import datetime
 import re
 import shutil
 import subprocess
@@ -166,7 +167,17 @@ def odd_rows(agency: str, table: str) -> list[list[object]]:
             row[3] = "QQ"
         elif place == 2 * len(good) + 3:
             row[last] = "niet gekend"
+        if day == 9 and row[8] != good[8] and row[day] == good[day]:
+            # An unknown type within the years of the question would keep the annex from being written.
+            row[day] = AFTER_THE_YEARS_OF_THE_QUESTION[agency]
     return [*rows, rows[-1], [*rows[-2][:3], "QQ", *rows[-2][4:]]]
+
+
+AFTER_THE_YEARS_OF_THE_QUESTION = {
+    "agii": "15/01/2024",
+    "atlas": datetime.date(2024, 1, 15),
+    "amal": "2024-01-15",
+}
 
 
 def broken_lines(agency: str) -> list[str]:
