@@ -405,6 +405,12 @@ MUTATIONS = (
         "event_number desc nulls last",
     ),
     Mutation(
+        "attests of one day at one agency without a number go by the row",
+        "models/core/fct_attests.sql",
+        "nulls last, row_number",
+        "nulls last, row_number desc",
+    ),
+    Mutation(
         "AEVC05 does not count",
         "seeds/codes/counted_types.csv",
         "(EVC),false",
@@ -476,6 +482,12 @@ MUTATIONS = (
         "models/core/fct_invitations.sql",
         "event_number nulls last",
         "event_number desc nulls last",
+    ),
+    Mutation(
+        "letters and extractions of one day at one agency without a number go by the row",
+        "models/core/fct_invitations.sql",
+        "nulls last, row_number",
+        "nulls last, row_number desc",
     ),
     Mutation(
         "a registration counts at whatever agency",
