@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import os
 import re
 import shutil
@@ -19,6 +18,7 @@ from inburgering.intake.extract_contract import TableContract, read_contracts
 from load_extracts import main as load_extracts
 from support.bad_inputs import change_part
 from support.handmade import (
+    AFTER_THE_YEARS_OF_THE_QUESTION,
     ENCODING,
     HEADERS,
     REFERENCE_DATE,
@@ -84,13 +84,6 @@ def for_excel(value: str) -> str:
     """Return text as Excel writes it: characters that XML cannot hold, and what looks like that, by their number."""
     value = re.sub("_(?=x[0-9A-F]{4}_)", "_x005F_", value)
     return re.sub("[\x01-\x08\x0b-\x1f]", lambda found: f"_x{ord(found[0]):04X}_", value)
-
-
-AFTER_THE_YEARS_OF_THE_QUESTION = {
-    "agii": "15/01/2024",
-    "atlas": datetime.date(2024, 1, 15),
-    "amal": "2024-01-15",
-}
 
 
 def can_be_written(agency: str, value: str) -> bool:

@@ -5,7 +5,6 @@ No assertion here shows a number: people are told apart by their place in `PEOPL
 
 from __future__ import annotations
 
-import datetime
 import re
 import shutil
 import subprocess
@@ -22,6 +21,7 @@ from openpyxl import Workbook
 from load_extracts import main as load_extracts
 from support.bad_inputs import person_number
 from support.handmade import (
+    AFTER_THE_YEARS_OF_THE_QUESTION,
     DAY,
     HEADERS,
     REFERENCE_DATE,
@@ -171,13 +171,6 @@ def odd_rows(agency: str, table: str) -> list[list[object]]:
             # An unknown type within the years of the question would keep the annex from being written.
             row[day] = AFTER_THE_YEARS_OF_THE_QUESTION[agency]
     return [*rows, rows[-1], [*rows[-2][:3], "QQ", *rows[-2][4:]]]
-
-
-AFTER_THE_YEARS_OF_THE_QUESTION = {
-    "agii": "15/01/2024",
-    "atlas": datetime.date(2024, 1, 15),
-    "amal": "2024-01-15",
-}
 
 
 def broken_lines(agency: str) -> list[str]:

@@ -46,6 +46,12 @@ PERSON: dict[str, list[Any]] = {
     "amal": ["D1", "85073003328", "44021", "MAR", "M", "V", "VR08"],
 }
 DAY: dict[str, Any] = {"agii": "05/05/2023", "atlas": datetime.date(2023, 5, 5), "amal": "2023-05-05"}
+# In the year of the reference date, which no question about it shows.
+AFTER_THE_YEARS_OF_THE_QUESTION = {
+    "agii": "15/01/2024",
+    "atlas": datetime.date(2024, 1, 15),
+    "amal": "2024-01-15",
+}
 ENCODING = {"agii": "utf-8", "amal": "windows-1252"}
 SEPARATOR = {"agii": ";", "amal": ","}
 REFERENCE_DATE = "2024-01-31"

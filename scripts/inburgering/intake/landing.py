@@ -8,7 +8,6 @@
 from __future__ import annotations
 
 import datetime
-import hashlib
 import hmac
 import shutil
 import tempfile
@@ -30,6 +29,7 @@ from inburgering.intake.excel_decoder import decode_excel
 from inburgering.intake.extract_contract import AgencyContract, TableContract
 from inburgering.intake.pseudonyms import with_pseudonyms
 from inburgering.intake.workbook_file import check_workbook_file
+from inburgering.settings import file_hash
 
 FILE_CHECKS = {"csv": check_csv_file, "excel": check_workbook_file}
 DECODERS = {"csv": decode_csv, "excel": decode_excel}
@@ -278,8 +278,7 @@ def _file_hashes(delivery: Delivery) -> dict[str, str]:
         if path.is_symlink() or not path.is_file():
             raise RefusedFileError(f"{file_name}: missing (a link does not count); put the file into {delivery.folder}")
         try:
-            with path.open("rb") as file:
-                hashes[file_name] = hashlib.file_digest(file, "sha256").hexdigest()
+            hashes[file_name] = file_hash(path)
         except OSError as error:
             raise RefusedFileError(f"{file_name}: cannot be read ({error.strerror}); give it read permission") from None
     return hashes
