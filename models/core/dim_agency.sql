@@ -13,11 +13,7 @@ with agencies as (
 )
 
 select
-    agency,
-    label,
-    short_label,
-    sort_order,
-    is_listed,
+    agency, label, short_label, sort_order, is_listed,
     nullif(kbo_number, '') as kbo_number,
     dialect
 from agencies

@@ -1,15 +1,8 @@
-with nationalities as (
-    select * from {{ ref('nationalities') }}
-),
-
-members as (
+with members as (
     select
-        nationality,
-        iso_alpha3,
-        rijksregister_code,
-        label,
+        nationality, iso_alpha3, rijksregister_code, label,
         cast(row_number() over (order by label) as bigint) as sort_order
-    from nationalities
+    from {{ ref('nationalities') }}
 
     union all
 

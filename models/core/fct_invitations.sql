@@ -43,32 +43,14 @@ flagged as (
 
 final as (
     select
-        reference_date,
-        agency,
-        row_number,
-        person_key,
-        dossier_number,
-        event_number,
-        event_date,
-        letter_sent_on,
-        registered_on,
-        extraction_year,
-        year,
-        is_invited,
-        is_december_case,
-        is_registered,
+        reference_date, agency, row_number, person_key, dossier_number, event_number, event_date, letter_sent_on,
+        registered_on, extraction_year, year, is_invited, is_december_case, is_registered,
         case
             when not is_invited or is_registered then null
             when registration_term_until > reference_date then 'TERMIJN_LOOPT_NOG'
             else not_registered_reason
         end as not_registered_reason,
-        province,
-        nationality_group,
-        nationality,
-        gender,
-        target_group,
-        residence_status,
-        own_residence_status
+        province, nationality_group, nationality, gender, target_group, residence_status, own_residence_status
     from flagged
 )
 

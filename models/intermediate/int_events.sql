@@ -19,11 +19,7 @@
     'person_pseudonym', 'dossier_number', 'event_date_as_delivered', 'letter_sent_on_as_delivered', 'registered_on_as_delivered',
 ] %}
 
-with current_files as (
-    select * from {{ ref('int_current_files') }}
-),
-
-delivered as (
+with delivered as (
     {% for dialect in var('agencies').values() | map(attribute='dialect') | unique %}
     {%- set last_dialect = loop.last %}
     {%- for event_type in ['invitations', 'contracts', 'attests'] %}
@@ -50,20 +46,11 @@ dated as (
             else 'event_date_too_early'
         end as unusable_date
     from delivered
-    inner join current_files
-        on
-            delivered.agency = current_files.agency
-            and delivered.reference_date = current_files.reference_date
-            and delivered.delivery_version = current_files.delivery_version
-            and delivered.event_type = current_files.event_type
+    inner join {{ ref('int_current_files') }} using (agency, reference_date, delivery_version, event_type)
 ),
 
 repeated_numbers as (
-    select
-        agency,
-        reference_date,
-        event_type,
-        event_number
+    select agency, reference_date, event_type, event_number
     from dated
     where unusable_date is null and event_number is not null
     group by agency, reference_date, event_type, event_number
@@ -73,10 +60,7 @@ repeated_numbers as (
 -- Of rows with one number the last in the file stays; the others say whether it holds the same.
 competing as (
     select
-        dated.agency,
-        dated.reference_date,
-        dated.event_type,
-        dated.row_number,
+        agency, reference_date, event_type, dated.row_number,
         row_number() over last_row_first as place_from_the_end,
         {%- for code in codes %}
         (lower(dated.{{ code }}) is not distinct from first_value(lower(dated.{{ code }})) over last_row_first) and
@@ -86,53 +70,26 @@ competing as (
         {%- if not loop.last %} and{% else %} as is_identical{% endif %}
         {%- endfor %}
     from dated
-    inner join repeated_numbers
-        on
-            dated.agency = repeated_numbers.agency
-            and dated.reference_date = repeated_numbers.reference_date
-            and dated.event_type = repeated_numbers.event_type
-            and dated.event_number = repeated_numbers.event_number
+    inner join repeated_numbers using (agency, reference_date, event_type, event_number)
     where dated.unusable_date is null
     window last_row_first as (
-        partition by dated.agency, dated.reference_date, dated.event_type, dated.event_number order by dated.row_number desc
+        partition by agency, reference_date, event_type, dated.event_number order by dated.row_number desc
     )
-),
-
-final as (
-    select
-        dated.agency,
-        dated.reference_date,
-        dated.event_type,
-        dated.row_number,
-        dated.person_key,
-        dated.is_person_number_valid,
-        dated.dossier_number,
-        dated.event_number,
-        dated.event_date_as_delivered,
-        dated.event_date,
-        dated.type_code,
-        dated.letter_sent_on_as_delivered,
-        case when {{ is_possible('dated.letter_sent_on') }} then dated.letter_sent_on end as letter_sent_on,
-        dated.registered_on_as_delivered,
-        case when {{ is_possible('dated.registered_on') }} then dated.registered_on end as registered_on,
-        dated.not_registered_reason_code,
-        dated.nis_code,
-        dated.nationality_code,
-        dated.gender_code,
-        dated.target_group_code,
-        dated.residence_status_code,
-        case
-            when dated.unusable_date is not null then dated.unusable_date
-            when competing.place_from_the_end > 1 and competing.is_identical then 'duplicate'
-            when competing.place_from_the_end > 1 then 'superseded'
-        end as rejection_reason
-    from dated
-    left join competing
-        on
-            dated.agency = competing.agency
-            and dated.reference_date = competing.reference_date
-            and dated.event_type = competing.event_type
-            and dated.row_number = competing.row_number
 )
 
-select * from final
+select
+    agency, reference_date, event_type, row_number, dated.person_key, dated.is_person_number_valid,
+    dated.dossier_number, dated.event_number, dated.event_date_as_delivered, dated.event_date, dated.type_code,
+    dated.letter_sent_on_as_delivered,
+    case when {{ is_possible('dated.letter_sent_on') }} then dated.letter_sent_on end as letter_sent_on,
+    dated.registered_on_as_delivered,
+    case when {{ is_possible('dated.registered_on') }} then dated.registered_on end as registered_on,
+    dated.not_registered_reason_code, dated.nis_code, dated.nationality_code, dated.gender_code,
+    dated.target_group_code, dated.residence_status_code,
+    case
+        when dated.unusable_date is not null then dated.unusable_date
+        when competing.place_from_the_end > 1 and competing.is_identical then 'duplicate'
+        when competing.place_from_the_end > 1 then 'superseded'
+    end as rejection_reason
+from dated
+left join competing using (agency, reference_date, event_type, row_number)

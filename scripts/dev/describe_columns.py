@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import sys
+import textwrap
 from pathlib import Path
 
 import click
@@ -14,7 +15,8 @@ import duckdb
 
 from inburgering.settings import CHECKOUT, warehouse_file
 
-COLUMNS = re.compile(r"^    columns:.*\n(?:      - .*\n)*", re.MULTILINE)
+COLUMNS = re.compile(r"^    columns:.*\n(?:      .*\n)*", re.MULTILINE)
+LINE_LENGTH = 140
 UNDER_CONTRACT = ("core", "annex", "feedback")
 # The names of types that DuckDB and Spark share. A person is a native value where the engine has one of 16 bytes.
 PORTABLE_TYPES = {
@@ -35,11 +37,21 @@ order by table_name, ordinal_position
 
 def described(yaml: str, columns: list[tuple[str, str]], with_types: bool) -> str:
     """Return the YAML of a model with the given (name, DuckDB type) columns, each with its description."""
-    lines = ["    columns:"]
+    items = []
     for name, data_type in columns:
         declared = f" data_type: {PORTABLE_TYPES[data_type]}," if with_types else ""
-        lines.append(f"      - {{name: {name},{declared} description: \"{{{{ doc('{name}') }}}}\"}}")
-    return COLUMNS.sub(lambda _: "\n".join(lines) + "\n", yaml, count=1)
+        items.append(f"{{name: {name},{declared} description: \"{{{{ doc('{name}') }}}}\"}}")
+    return COLUMNS.sub(lambda _: f"    columns: [\n{in_lines(items)}]\n", yaml, count=1)
+
+
+def in_lines(items: list[str]) -> str:
+    """Return the items with a comma between them, as many on a line as fit."""
+    lines = [""]
+    for item in items:
+        if lines[-1] and len(lines[-1]) + len(item) > LINE_LENGTH:
+            lines.append("")
+        lines[-1] += f"{item}, "
+    return textwrap.indent("\n".join(line.rstrip() for line in lines), " " * 6).rstrip(",")
 
 
 def stale_files(warehouse: Path, models: Path) -> dict[Path, str]:

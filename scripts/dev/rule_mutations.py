@@ -102,8 +102,8 @@ MUTATIONS = (
     Mutation(
         "rows of a replaced version do not count",
         "models/intermediate/int_events.sql",
-        "delivered.delivery_version = current_files.delivery_version",
-        "delivered.delivery_version <= current_files.delivery_version",
+        "using (agency, reference_date, delivery_version, event_type)",
+        "using (agency, reference_date, event_type)",
     ),
     Mutation(
         "events of all three agencies count",
@@ -170,8 +170,8 @@ MUTATIONS = (
     Mutation(
         "an empty number is no key: rows without a number do not compete",
         "models/intermediate/int_events.sql",
-        "dated.event_number = repeated_numbers.event_number",
-        "coalesce(dated.event_number, 'A1') = repeated_numbers.event_number",
+        "using (agency, reference_date, event_type, event_number)",
+        "using (agency, reference_date, event_type)",
     ),
     Mutation(
         "identical is a duplicate, different is superseded",
@@ -225,8 +225,8 @@ MUTATIONS = (
     Mutation(
         "a row broken in structure is rejected, not lost",
         "models/intermediate/int_rejected_rows.sql",
-        "broken_rows.agency = current_files.agency",
-        "broken_rows.agency <> current_files.agency",
+        "using (agency, reference_date, delivery_version, event_type)",
+        "using (agency, reference_date, delivery_version, event_type) where 1 = 0",
     ),
     Mutation(
         "rows delivered are rows accepted and rows rejected",
@@ -540,8 +540,8 @@ MUTATIONS = (
     Mutation(
         "an invitation counts in the year of the letter",
         "models/annex/figures/annex_counted_persons.sql",
-        "        year,\n",
-        "        {{ 'year + 1 as year' if measure == 'invited' else 'year' }},\n",
+        "reference_date, year, agency",
+        "reference_date, {{ 'year + 1 as year' if measure == 'invited' else 'year' }}, agency",
     ),
     Mutation(
         "reach is registered over invited",
@@ -703,7 +703,7 @@ MUTATIONS = (
     Mutation(
         "VR20 is in a note, the listed statuses are not",
         "models/annex/figures/annex_notes.sql",
-        "    where not is_listed\n",
+        " and not statuses.is_listed",
         "",
     ),
     Mutation(
@@ -776,7 +776,7 @@ MUTATIONS = (
     Mutation(
         "a nationality with nobody does not stand there",
         "models/annex/figures/annex_figures.sql",
-        "members.most_contracts_first and not members.is_total as is_open",
+        "breakdowns.most_contracts_first and not members.is_total as is_open",
         "false as is_open",
     ),
     Mutation(
@@ -794,33 +794,33 @@ MUTATIONS = (
     Mutation(
         "the undetermined nationality stands last",
         "models/annex/figures/annex_figures.sql",
-        "members.most_contracts_first and members.member = 'onbepaald' asc",
-        "members.most_contracts_first and members.member = 'onbepaald' desc",
+        "breakdowns.most_contracts_first and member = 'onbepaald' asc",
+        "breakdowns.most_contracts_first and member = 'onbepaald' desc",
     ),
     Mutation(
         "a figure as known is the first published after the reference date",
         "models/annex/checks/annex_checks_published.sql",
-        "then 0 else 1 end",
-        "then 1 else 0 end",
+        "published.published_on > figures.reference_date desc",
+        "published.published_on > figures.reference_date",
     ),
     Mutation(
         "a figure published on the reference date was published before it",
         "models/annex/checks/annex_checks_published.sql",
-        "published_figures.published_on > figures.reference_date",
-        "published_figures.published_on >= figures.reference_date",
+        "published.published_on > figures.reference_date",
+        "published.published_on >= figures.reference_date",
         times=2,
     ),
     Mutation(
         "a figure as known is otherwise the last published before",
         "models/annex/checks/annex_checks_published.sql",
-        "published_figures.published_on desc",
-        "published_figures.published_on",
+        "published.published_on desc",
+        "published.published_on",
     ),
     Mutation(
         "the figures of a year are compared once it is over",
         "models/annex/checks/annex_checks_published.sql",
-        "where figures.year < extract",
-        "where figures.year <= extract",
+        "and year < extract",
+        "and year <= extract",
     ),
     # Seeds and labels
     Mutation(

@@ -1,27 +1,19 @@
 {%- set breakdowns = breakdowns() %}
 
-with counted_persons as (
-    select * from {{ ref('annex_counted_persons') }}
-),
-
 -- Counted once; the sets below add these up.
-combinations as (
+with combinations as (
     select
-        measure,
-        reference_date,
-        year,
+        measure, reference_date, year,
         {{ breakdowns | join(', ') }},
         count(*) as persons
-    from counted_persons
+    from {{ ref('annex_counted_persons') }}
     group by measure, reference_date, year, {{ breakdowns | join(', ') }}
 ),
 
 -- Of two breakdowns, the one that stands first in the list is `breakdown`, the other `second_breakdown`.
 counts as (
     select
-        measure,
-        reference_date,
-        year,
+        measure, reference_date, year,
         {%- for position, order in (('', breakdowns), ('second_', breakdowns | reverse | list)) %}
         case
             {%- for breakdown in order %}
@@ -45,21 +37,15 @@ counts as (
         {%- endfor %}
         (measure, reference_date, year)
     )
-),
-
-final as (
-    select
-        measure,
-        reference_date,
-        year,
-        coalesce(breakdown, 'total') as breakdown,
-        coalesce(member, 'totaal') as member,
-        case when second_breakdown = breakdown then 'total' else coalesce(second_breakdown, 'total') end as second_breakdown,
-        case when second_breakdown = breakdown then 'totaal' else coalesce(second_member, 'totaal') end as second_member,
-        persons
-    from counts
-    -- Only one measure has reasons.
-    where (breakdown is null or member is not null) and (second_breakdown is null or second_member is not null)
 )
 
-select * from final
+select
+    measure, reference_date, year,
+    coalesce(breakdown, 'total') as breakdown,
+    coalesce(member, 'totaal') as member,
+    case when second_breakdown = breakdown then 'total' else coalesce(second_breakdown, 'total') end as second_breakdown,
+    case when second_breakdown = breakdown then 'totaal' else coalesce(second_member, 'totaal') end as second_member,
+    persons
+from counts
+-- Only one measure has reasons.
+where (breakdown is null or member is not null) and (second_breakdown is null or second_member is not null)

@@ -4,64 +4,43 @@ with cube as (
     select * from {{ ref('annex_cube') }}
 ),
 
-reference_dates as (
-    select distinct reference_date from {{ ref('int_current_files') }}
+contracts as (
+    select reference_date, year, breakdown, member, persons
+    from cube
+    where measure = 'contracts' and second_breakdown = 'total'
 ),
 
-members as (
-    select
-        members.*,
-        breakdowns.only_with_reasons,
-        breakdowns.most_contracts_first
-    from {{ ref('annex_members') }} as members
-    inner join {{ ref('annex_breakdowns') }} as breakdowns
-        on members.breakdown = breakdowns.breakdown
+reference_dates as (
+    select distinct reference_date from {{ ref('int_current_files') }}
 ),
 
 -- The order of every list in every year; of a long list the most contracts come first.
 placed as (
     select
-        reference_dates.reference_date,
-        years.year,
-        members.breakdown,
-        members.member,
-        members.label,
-        members.is_total,
-        members.only_with_reasons,
-        members.most_contracts_first and not members.is_total as is_open,
+        reference_date, year, breakdown, member, members.label, members.is_total, breakdowns.only_with_reasons,
+        breakdowns.most_contracts_first and not members.is_total as is_open,
         cast(row_number() over (
-            partition by reference_dates.reference_date, years.year, members.breakdown
+            partition by reference_date, year, breakdown
             order by
                 members.is_total asc,
-                members.most_contracts_first and members.member = 'onbepaald' asc,
-                case when members.most_contracts_first then coalesce(contracts.persons, 0) end desc,
+                breakdowns.most_contracts_first and member = 'onbepaald' asc,
+                case when breakdowns.most_contracts_first then coalesce(contracts.persons, 0) end desc,
                 members.sort_order asc
         ) as bigint) as place
     from reference_dates
-    inner join {{ ref('dim_year') }} as years
-        on years.year <= extract(year from reference_dates.reference_date)
-    cross join members
-    left join cube as contracts
-        on
-            contracts.measure = 'contracts'
-            and reference_dates.reference_date = contracts.reference_date
-            and years.year = contracts.year
-            and members.breakdown = contracts.breakdown
-            and members.member = contracts.member
-            and contracts.second_breakdown = 'total'
+    inner join {{ ref('dim_year') }} as years on years.year <= extract(year from reference_dates.reference_date)
+    cross join {{ ref('annex_members') }} as members
+    inner join {{ ref('annex_breakdowns') }} as breakdowns using (breakdown)
+    left join contracts using (reference_date, year, breakdown, member)
 ),
 
+-- Beside a member stands the total, or a member of another breakdown; beside the total stands nothing else.
 cells as (
     select
         measures.measure,
         coalesce(measures.numerator, measures.measure) as counted_measure,
         measures.denominator,
-        first.reference_date,
-        first.year,
-        first.breakdown,
-        first.member,
-        first.label,
-        first.place,
+        first.reference_date, first.year, first.breakdown, first.member, first.label, first.place,
         second.breakdown as second_breakdown,
         second.member as second_member,
         second.label as second_label,
@@ -71,7 +50,6 @@ cells as (
         case when first.is_total then 'total' else first.breakdown end as cube_breakdown,
         case when second.is_total then 'total' else second.breakdown end as second_cube_breakdown
     from placed as first
-    -- Beside a member stands the total, or a member of another breakdown; beside the total stands nothing else.
     inner join placed as second
         on
             first.reference_date = second.reference_date
@@ -83,19 +61,18 @@ cells as (
 
 -- Every pair both ways round.
 counts as (
-    select * from cube
+    select
+        measure, reference_date, year, member, second_member, persons,
+        breakdown as cube_breakdown,
+        second_breakdown as second_cube_breakdown
+    from cube
 
     union all
 
     select
-        measure,
-        reference_date,
-        year,
-        second_breakdown as breakdown,
-        second_member as member,
-        breakdown as second_breakdown,
-        member as second_member,
-        persons
+        measure, reference_date, year, second_member, member, persons,
+        second_breakdown as cube_breakdown,
+        breakdown as second_cube_breakdown
     from cube
     where breakdown <> 'total'
 ),
@@ -111,47 +88,34 @@ counted as (
             cells.counted_measure = counts.measure
             and cells.reference_date = counts.reference_date
             and cells.year = counts.year
-            and cells.cube_breakdown = counts.breakdown
+            and cells.cube_breakdown = counts.cube_breakdown
             and cells.member = counts.member
-            and cells.second_cube_breakdown = counts.second_breakdown
+            and cells.second_cube_breakdown = counts.second_cube_breakdown
             and cells.second_member = counts.second_member
     left join counts as of_all
         on
             cells.denominator = of_all.measure
             and cells.reference_date = of_all.reference_date
             and cells.year = of_all.year
-            and cells.cube_breakdown = of_all.breakdown
+            and cells.cube_breakdown = of_all.cube_breakdown
             and cells.member = of_all.member
-            and cells.second_cube_breakdown = of_all.second_breakdown
+            and cells.second_cube_breakdown = of_all.second_cube_breakdown
             and cells.second_member = of_all.second_member
-),
-
-final as (
-    select
-        reference_date,
-        measure,
-        year,
-        breakdown,
-        member,
-        label,
-        place,
-        second_breakdown,
-        second_member,
-        second_label,
-        second_place,
-        case when denominator is null then persons end as persons,
-        case
-            when denominator is null then null
-            when persons_of_all = 0 then 0
-            else cast(persons as double) / persons_of_all
-        end as share,
-        case
-            when not is_open then year
-            else max(case when persons + persons_of_all > 0 then year end) over (
-                partition by reference_date, measure, breakdown, member, second_breakdown, second_member order by year
-            )
-        end as last_counted_year
-    from counted
 )
 
-select * from final
+select
+    reference_date, measure, year, breakdown, member, label, place,
+    second_breakdown, second_member, second_label, second_place,
+    case when denominator is null then persons end as persons,
+    case
+        when denominator is null then null
+        when persons_of_all = 0 then 0
+        else cast(persons as double) / persons_of_all
+    end as share,
+    case
+        when not is_open then year
+        else max(case when persons + persons_of_all > 0 then year end) over (
+            partition by reference_date, measure, breakdown, member, second_breakdown, second_member order by year
+        )
+    end as last_counted_year
+from counted

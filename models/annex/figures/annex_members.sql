@@ -3,8 +3,7 @@ with members as (
     select
         '{{ breakdown }}' as breakdown,
         {{ breakdown }} as member,
-        label,
-        sort_order,
+        label, sort_order,
         false as is_total
     from {{ ref('dim_' ~ breakdown) }}
     where is_listed
@@ -21,9 +20,7 @@ with members as (
 )
 
 select
-    breakdown,
-    member,
-    label,
+    breakdown, member, label,
     cast(sort_order as bigint) as sort_order,
     is_total
 from members

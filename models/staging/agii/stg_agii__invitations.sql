@@ -1,13 +1,10 @@
 with delivered as (
     {% for agency in agencies_with_dialect('agii') %}
     select
-        agency,
-        event_type,
+        agency, event_type,
         cast(reference_date as date) as reference_date,
         cast(version as integer) as delivery_version,
-        row_number,
-        person_pseudonym,
-        is_person_number_valid,
+        row_number, person_pseudonym, is_person_number_valid,
         {{ read_text('KBI_NUMMER') }} as dossier_number,
         {{ read_text('NIS_GEMEENTE') }} as nis_code,
         {{ read_text('NATIONALITEIT') }} as nationality_code,

@@ -1,13 +1,10 @@
 with delivered as (
     {% for agency in agencies_with_dialect('amal') %}
     select
-        agency,
-        event_type,
+        agency, event_type,
         cast(reference_date as date) as reference_date,
         cast(version as integer) as delivery_version,
-        row_number,
-        person_pseudonym,
-        is_person_number_valid,
+        row_number, person_pseudonym, is_person_number_valid,
         {{ read_text('dossier_id') }} as dossier_number,
         {{ read_text('nis_code') }} as nis_code,
         {{ read_text('nationality') }} as nationality_code,

@@ -1,51 +1,20 @@
-with nationalities as (
-    select * from {{ ref('nationalities') }}
-),
-
-special_codes as (
-    select * from {{ ref('special_nationality_codes') }}
-),
-
-codes as (
+with codes as (
+    {% for dialect, column in {'agii': 'rijksregister_code', 'atlas': 'nationality', 'amal': 'iso_alpha3'}.items() %}
     select
-        'agii' as dialect,
-        rijksregister_code as code,
+        '{{ dialect }}' as dialect,
+        {{ column }} as code,
         nationality,
         'country' as kind
-    from nationalities
-    where rijksregister_code is not null
+    from {{ ref('nationalities') }}
+    where {{ column }} is not null
 
     union all
-
-    select
-        'atlas' as dialect,
-        nationality as code,
-        nationality,
-        'country' as kind
-    from nationalities
-
-    union all
-
-    select
-        'amal' as dialect,
-        iso_alpha3 as code,
-        nationality,
-        'country' as kind
-    from nationalities
-
-    union all
-
-    select
-        dialect,
-        code,
-        nationality,
-        kind
-    from special_codes
+    {% endfor %}
+    select dialect, code, nationality, kind from {{ ref('special_nationality_codes') }}
 )
 
 select
     dialect,
     lower(code) as code,
-    nationality,
-    kind
+    nationality, kind
 from codes
