@@ -1,6 +1,8 @@
-with invitations as (
-    select * from {{ ref('int_events_conformed') }}
-    where event_type = 'invitations'
+with terms as (
+    select
+        province, months, letters_from,
+        lead(letters_from) over (partition by province order by letters_from) as replaced_from
+    from {{ ref('registration_terms') }}
 ),
 
 of_the_person as (
@@ -13,18 +15,27 @@ of_the_person as (
             partition by reference_date, person_key
             order by letter_sent_on nulls last, event_date, agency_sort_order, event_number nulls last, row_number
         ) as place_in_time
-    from invitations
+    from {{ ref('int_events_conformed') }}
+    where event_type = 'invitations'
     window one_person as (partition by reference_date, person_key)
 ),
 
 dated as (
     select
-        *,
+        of_the_person.*,
         letter_sent_on is not null and place_in_time = 1 as carries_first_letter,
         cast(extract(year from first_extraction) as integer) as extraction_year,
         cast(extract(year from first_letter) as integer) as year,
-        cast({{ dbt.dateadd('month', var('registration_term_months'), 'first_letter') }} as date) as registration_term_until
+        cast({{ dbt.dateadd('month', 'coalesce(of_province.months, everywhere.months)', 'first_letter') }} as date)
+            as registration_term_until
     from of_the_person
+    {%- for name, province in (('everywhere', "'everywhere'"), ('of_province', 'of_the_person.province')) %}
+    left join terms as {{ name }}
+        on
+            {{ name }}.province = {{ province }}
+            and of_the_person.first_letter >= {{ name }}.letters_from
+            and (of_the_person.first_letter < {{ name }}.replaced_from or {{ name }}.replaced_from is null)
+    {%- endfor %}
 ),
 
 flagged as (
@@ -39,19 +50,15 @@ flagged as (
             false
         ) as is_december_case
     from dated
-),
-
-final as (
-    select
-        reference_date, agency, row_number, person_key, dossier_number, event_number, event_date, letter_sent_on,
-        registered_on, extraction_year, year, is_invited, is_december_case, is_registered,
-        case
-            when not is_invited or is_registered then null
-            when registration_term_until > reference_date then 'TERMIJN_LOOPT_NOG'
-            else not_registered_reason
-        end as not_registered_reason,
-        province, nationality_group, nationality, gender, target_group, residence_status, own_residence_status
-    from flagged
 )
 
-select * from final
+select
+    reference_date, agency, row_number, person_key, dossier_number, event_number, event_date, letter_sent_on,
+    registered_on, extraction_year, year, is_invited, is_december_case, is_registered,
+    case
+        when not is_invited or is_registered then null
+        when registration_term_until > reference_date then 'TERMIJN_LOOPT_NOG'
+        else not_registered_reason
+    end as not_registered_reason,
+    province, nationality_group, nationality, gender, target_group, residence_status, own_residence_status
+from flagged

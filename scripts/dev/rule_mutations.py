@@ -503,15 +503,33 @@ MUTATIONS = (
     ),
     Mutation(
         "the term is three months",
-        "dbt_project.yml",
-        "registration_term_months: 3",
-        "registration_term_months: 2",
+        "seeds/lists/registration_terms.csv",
+        "everywhere,3",
+        "everywhere,2",
     ),
     Mutation(
         "the months of the term are calendar months",
         "models/core/fct_invitations.sql",
-        "dateadd('month', var('registration_term_months'),",
-        "dateadd('day', 30 * var('registration_term_months'),",
+        "dateadd('month', 'coalesce(of_province.months, everywhere.months)',",
+        "dateadd('day', '30 * coalesce(of_province.months, everywhere.months)',",
+    ),
+    Mutation(
+        "a term of a province comes before that of everywhere",
+        "models/core/fct_invitations.sql",
+        "coalesce(of_province.months, everywhere.months)",
+        "coalesce(everywhere.months, of_province.months)",
+    ),
+    Mutation(
+        "a term holds for letters from its day on",
+        "models/core/fct_invitations.sql",
+        "first_letter >= {{ name }}.letters_from",
+        "first_letter > {{ name }}.letters_from",
+    ),
+    Mutation(
+        "a later term replaces an earlier one",
+        "models/core/fct_invitations.sql",
+        "first_letter < {{ name }}.replaced_from",
+        "first_letter <= {{ name }}.replaced_from",
     ),
     Mutation(
         "on the day the term ends it is over",

@@ -87,7 +87,7 @@ def test_a_build_that_was_broken_off(built: Pipeline) -> None:
 
 def test_a_build_with_a_step_that_failed_and_the_green_one_before_it(built: Pipeline) -> None:
     succeeded(built.export("--output", built.folder / "before.xlsx"))
-    assert built.dbt("build", "--vars", "{registration_term_months: drie}").returncode != 0
+    assert built.dbt("build", "--vars", "{first_possible_day: drie}").returncode != 0
     assert re.search(r"is red: \d+ steps failed, \w+ first; run dbt build until it is green", refusal(built))
     succeeded(built.export("--last-green", "--output", built.folder / "after.xlsx"))
     assert (built.folder / "before.xlsx").read_bytes() == (built.folder / "after.xlsx").read_bytes()

@@ -263,7 +263,7 @@ def traces(tmp_path_factory: pytest.TempPathFactory) -> Traces:
     succeeded(traces.note(pipeline.export("--output", pipeline.folder / "annex.xlsx")))
     succeeded(traces.note(pipeline.script("report_rejects", "--output-folder", pipeline.folder / "feedback")))
     red = traces.note(
-        pipeline.dbt("build", "--vars", "{registration_term_months: drie}", "--select", "fct_invitations")
+        pipeline.dbt("build", "--vars", "{first_possible_day: drie}", "--select", "fct_invitations")
     )
     assert red.returncode != 0
     return traces
