@@ -1,7 +1,8 @@
 with terms as (
     select
         province, months, letters_from,
-        lead(letters_from) over (partition by province order by letters_from) as replaced_from
+        coalesce(lead(letters_from) over (partition by province order by letters_from), cast('9999-12-31' as date))
+            as replaced_from
     from {{ ref('registration_terms') }}
 ),
 
@@ -29,13 +30,16 @@ dated as (
         cast({{ dbt.dateadd('month', 'coalesce(of_province.months, everywhere.months)', 'first_letter') }} as date)
             as registration_term_until
     from of_the_person
-    {%- for name, province in (('everywhere', "'everywhere'"), ('of_province', 'of_the_person.province')) %}
-    left join terms as {{ name }}
+    left join terms as everywhere
         on
-            {{ name }}.province = {{ province }}
-            and of_the_person.first_letter >= {{ name }}.letters_from
-            and (of_the_person.first_letter < {{ name }}.replaced_from or {{ name }}.replaced_from is null)
-    {%- endfor %}
+            everywhere.province = 'everywhere'
+            and of_the_person.first_letter >= everywhere.letters_from
+            and of_the_person.first_letter < everywhere.replaced_from
+    left join terms as of_province
+        on
+            of_the_person.province = of_province.province
+            and of_the_person.first_letter >= of_province.letters_from
+            and of_the_person.first_letter < of_province.replaced_from
 ),
 
 flagged as (

@@ -522,14 +522,14 @@ MUTATIONS = (
     Mutation(
         "a term holds for letters from its day on",
         "models/core/fct_invitations.sql",
-        "first_letter >= {{ name }}.letters_from",
-        "first_letter > {{ name }}.letters_from",
+        "first_letter >= of_province.letters_from",
+        "first_letter > of_province.letters_from",
     ),
     Mutation(
         "a later term replaces an earlier one",
         "models/core/fct_invitations.sql",
-        "first_letter < {{ name }}.replaced_from",
-        "first_letter <= {{ name }}.replaced_from",
+        "first_letter < everywhere.replaced_from",
+        "first_letter <= everywhere.replaced_from",
     ),
     Mutation(
         "on the day the term ends it is over",

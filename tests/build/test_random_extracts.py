@@ -111,5 +111,5 @@ def compare_notes(workbook: Workbook, extracts: Path, question: Question) -> Non
     assert december_note(question, notes["december"]) in texts
     for measure, label in (("contracts", "Eerste contracten"), ("attests", "Eerste attesten")):
         per_year = notes["tijdelijk ontheemde"][measure]
-        displaced = OutsideList(Measure(measure, label, label, measure, True), "tijdelijk ontheemde", per_year)
+        displaced = OutsideList(Measure(measure, label, label, "", measure, True), "tijdelijk ontheemde", per_year)
         assert bool(per_year) == (outside_list_note(question, displaced) in texts)

@@ -4,7 +4,8 @@ with accepted as (
     select
         agency, reference_date,
         '{{ event_type }}' as event_type,
-        count(*) as rows_accepted
+        count(*) as rows_accepted,
+        cast(extract(year from min(event_date)) as integer) as first_year
     from {{ ref('fct_' ~ event_type) }}
     group by agency, reference_date
     {% if not loop.last %}union all{% endif %}
@@ -25,7 +26,7 @@ per_file as (
         agencies.label as agency_label,
         agencies.sort_order as agency_sort_order,
         event_types.sort_order as event_type_sort_order,
-        files.delivery_version, files.file_name, files.sheet_name, files.sha256, files.rows_delivered,
+        files.delivery_version, files.file_name, files.sheet_name, files.sha256, files.rows_delivered, accepted.first_year,
         coalesce(accepted.rows_accepted, 0) as rows_accepted,
         coalesce(rejected.rows_rejected, 0) as rows_rejected
     from {{ ref('int_current_files') }} as files
@@ -43,6 +44,7 @@ select
     coalesce(agency_sort_order, 9999) as agency_sort_order,
     coalesce(event_type_sort_order, 9999) as event_type_sort_order,
     delivery_version, file_name, sheet_name, sha256,
+    min(first_year) as first_year,
     cast(sum(rows_delivered) as bigint) as rows_delivered,
     cast(sum(rows_accepted) as bigint) as rows_accepted,
     cast(sum(rows_rejected) as bigint) as rows_rejected

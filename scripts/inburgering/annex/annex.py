@@ -15,6 +15,8 @@ import click
 import duckdb
 
 from inburgering.annex.question import REACH, REASONS, Question, Tab, TableChoice
+from inburgering.annex.rules import MODELS as MODELS_OF_THE_RULES
+from inburgering.annex.rules import Rules, read_rules
 from inburgering.intake.decoding import shown
 from inburgering.settings import code_version
 
@@ -66,11 +68,12 @@ class Block:
 
 @dataclass(frozen=True)
 class Measure:
-    """A measure: its code, its name in a column header and in a title, and the event type that it counts."""
+    """A measure: its code, its name in a column header and in a title, who it counts, and of which event type."""
 
     measure: str
     label: str
     title: str
+    definition: str
     event_type: str
     is_revised: bool
 
@@ -82,6 +85,16 @@ class OutsideList:
     measure: Measure
     label: str
     persons: dict[int, int]
+
+
+@dataclass(frozen=True)
+class NoData:
+    """Years of the question over which an agency has no row of an event type: all before `first_year`, or all."""
+
+    agency: str
+    event_type: str
+    label: str
+    first_year: int | None
 
 
 @dataclass(frozen=True)
@@ -97,7 +110,8 @@ class Annex:
     """The annex of one question.
 
     `december` has the persons in no cohort per year of extraction; `published` says in lines how the figures compare
-    with those already public; `provenance` has the version of the models and the hash of every delivered file.
+    with those already public; `provenance` has the version of the models and the hash of every delivered file;
+    `rules` has what the texts say of the count; `no_data` what the agencies did not deliver.
     """
 
     question: Question
@@ -109,8 +123,10 @@ class Annex:
     breakdowns: dict[str, str]
     december: dict[int, int]
     outside_list: tuple[OutsideList, ...]
+    no_data: tuple[NoData, ...]
     published: tuple[str, ...]
     provenance: dict[str, str]
+    rules: Rules
 
     @property
     def blocks(self) -> tuple[Block, ...]:
@@ -133,9 +149,11 @@ MODELS_OF_EVERY_ANNEX = (
     "annex_revision_causes",
     "measures",
     "dim_agency",
+    "event_types",
+    *MODELS_OF_THE_RULES,
 )
 
-MEASURES_QUERY = "select measure, label, title, event_type, is_revised from measures order by sort_order"
+MEASURES_QUERY = "select measure, label, title, definition, event_type, is_revised from measures order by sort_order"
 
 BREAKDOWNS_QUERY = "select breakdown, label from annex_breakdowns order by sort_order"
 
@@ -167,6 +185,15 @@ where reference_date = $reference_date and note = 'status_outside_list' and year
 order by measure desc, label, year
 """
 
+# What an agency did not deliver over the question's years: before the first year in which the file has a row.
+NO_DATA_QUERY = """
+select agency_label, event_type, event_types.label, first_year
+from annex_checks_deliveries
+inner join event_types using (event_type)
+where reference_date = $reference_date and coalesce(first_year > $first_year, true)
+order by agency_sort_order, event_type_sort_order
+"""
+
 UNDECIDED_QUERY = """
 select short_label, event_type, type_code, sum(rows_undecided)
 from annex_checks_undecided
@@ -184,7 +211,7 @@ order by measure_sort_order, breakdown_sort_order, year
 
 DELIVERIES_QUERY = """
 select
-    agency, event_type, agency_label, file_name, sheet_name, delivery_version, sha256,
+    agency, event_type, agency_label, file_name, sheet_name, delivery_version, sha256, first_year,
     rows_delivered, rows_accepted, rows_rejected
 from annex_checks_deliveries
 where reference_date = $reference_date
@@ -248,7 +275,7 @@ def models_of(question: Question) -> dict[str, str]:
         f"{date} and year between {question.first_year} and {question.last_year} "
         f"and (breakdown, second_breakdown) in ({pairs})"
     )
-    without_date = ("annex_breakdowns", "annex_members", "measures", "dim_agency")
+    without_date = ("annex_breakdowns", "annex_members", "measures", "event_types", "dim_agency", *MODELS_OF_THE_RULES)
     # The check after writing counts again from the cube.
     cube = f"{date} and year between {question.first_year} and {question.last_year}"
     return {"annex_figures": figures, "annex_cube": cube} | {
@@ -311,8 +338,10 @@ class _Reader:
             breakdowns=self._breakdowns,
             december=dict(self._select(DECEMBER_QUERY)),
             outside_list=self._outside_list(),
+            no_data=tuple(NoData(*row) for row in self._select(NO_DATA_QUERY)),
             published=self._compared_with_published(),
             provenance=_provenance(deliveries),
+            rules=read_rules(self._select),
         )
 
     def _select(self, query: str, **values: object) -> list[tuple]:
@@ -354,6 +383,10 @@ class _Reader:
         if unknown:
             known = ", ".join(name for name in self._breakdowns if name != TOTAL_BREAKDOWN)
             raise click.ClickException(f"{self._place(table)} has no breakdown {unknown[0]}; it has {known}")
+        if table.measure not in self._measures:
+            raise click.ClickException(
+                f"{self._place(table)} has no measure {shown(table.measure)}; it has {', '.join(self._measures)}"
+            )
         columns = self._figure_columns(table)
         breakdown, second_breakdown = _pair(table)
         lines = self._select(
@@ -436,6 +469,7 @@ class _Reader:
             Column("Blad", TEXT),
             Column("Versie", TEXT),
             Column("SHA-256 (begin)", TEXT),
+            Column("Eerste jaar", TEXT),
             Column("Aangeleverd", INTEGER, ("delivered",)),
             Column("Aanvaard", INTEGER, ("accepted",)),
             Column("Terzijde", INTEGER, ("rejected",)),
@@ -449,11 +483,12 @@ class _Reader:
                     sheet_name or NOTHING,
                     NOTHING if version is None else str(version),
                     sha256[:12] if sha256 else NOTHING,
+                    NOTHING if first_year is None else str(first_year),
                     *figures,
                 ),
                 agency == TOTAL,
             )
-            for agency, event_type, label, file_name, sheet_name, version, sha256, *figures in deliveries
+            for agency, event_type, label, file_name, sheet_name, version, sha256, first_year, *figures in deliveries
         )
         title = "Aangeleverde, aanvaarde en terzijde gelegde rijen"
         return Block("controle_leveringen", title, columns, rows)

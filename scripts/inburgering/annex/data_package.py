@@ -20,7 +20,7 @@ import click
 from inburgering.annex.annex import NOTHING, TEXT, TOTAL, TOTAL_BREAKDOWN, Annex, Block, TabContents
 from inburgering.annex.plain_cell import FORMULA_STARTS
 from inburgering.annex.question import REACH, Question
-from inburgering.annex.texts import DEFINITIONS, dutch_date, source_line, status_line
+from inburgering.annex.texts import definitions, dutch_date, filled_definition, source_line, status_line
 from inburgering.annex.workbook import CONTROL, CONTROL_TITLE, REVISION, REVISION_TITLE, tab_notes
 
 PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
@@ -63,15 +63,6 @@ OPTIONAL = (REACH, "figure", "text")
 OWN_COLUMNS = ("table", "reference_date", "row", "column", "figure", "text")
 KEY = ("table", "reference_date", "year", "measure", "member", "second_member")
 CROSSED_COLUMNS = ("second_breakdown", "second_member", "second_label")
-_DEFINED = dict(DEFINITIONS)
-MEASURES = {
-    "contracts": _DEFINED["Eerste contract"],
-    "attests": _DEFINED["Eerste attest"],
-    "invited": _DEFINED["Uitgenodigd"],
-    "registered": _DEFINED["Aangemeld"],
-    "not_registered": "Uitgenodigd en niet aangemeld.",
-    REACH: _DEFINED["Bereik"],
-}
 
 
 @dataclass(frozen=True)
@@ -190,7 +181,7 @@ def _tab_table(name: str, contents: TabContents, annex: Annex) -> TidyTable:
         tuple(cells[column] for column in columns) for block in contents.blocks for cells in _observations(block, annex)
     ]
     asked = " ".join(question.sub_questions[part] for part in tab.answers)
-    description = " ".join([asked, status_line(question), source_line(question), *tab_notes(annex, contents)])
+    description = " ".join([asked, status_line(question), source_line(annex), *tab_notes(annex, contents)])
     key = tuple(column for column in KEY if column in columns)
     return TidyTable(name, f"{tab.name}. {question.title_of(tab)}", description, columns, key, tuple(rows))
 
@@ -278,12 +269,12 @@ def _files(annex: Annex) -> dict[str, bytes]:
 def _descriptor(annex: Annex) -> dict[str, object]:
     question = annex.question
     created = datetime.datetime.combine(question.reference_date, datetime.time(), datetime.UTC)
-    definitions = "\n".join(f"- {term}: {text}" for term, text in DEFINITIONS)
+    defined = "\n".join(f"- {term}: {text}" for term, text in definitions(annex).items())
     return {
         "$schema": PROFILE,
         "name": question.name,
         "title": f"Bijlage bij {question.label[:1].lower()}{question.label[1:]}: {question.title}",
-        "description": f"{status_line(question)}\n\nDefinities:\n\n{definitions}",
+        "description": f"{status_line(question)}\n\nDefinities:\n\n{defined}",
         "created": f"{created:%Y-%m-%dT%H:%M:%SZ}",
         "keywords": ["inburgering", "contracten", "attesten", "wervingsbrieven"],
         "licenses": [LICENCE],
@@ -341,7 +332,9 @@ def _field(table: TidyTable, column: str, annex: Annex) -> dict[str, object]:
         constraints["enum"] = table.values_of(column)
     if column == "measure":
         shown = table.values_of(column)
-        field["description"] = " ".join([description, *(f"‘{value}’: {MEASURES[value]}" for value in shown)])
+        field["description"] = " ".join(
+            [description, *(f"‘{value}’: {filled_definition(annex.measures[value], annex.rules)}" for value in shown)]
+        )
         field["categories"] = [{"value": value, "label": _measure_label(value, annex)} for value in shown]
     if column in ("breakdown", "second_breakdown"):
         labels = annex.breakdowns

@@ -18,7 +18,7 @@ OWN_SHEETS = ("Toelichting", "Controle", "Herziening")
 LONGEST_SHEET_NAME = 31
 REACH = "reach"
 REASONS = "not_registered_reason"
-OF_EVERY_QUESTION = ("number", "asked_on", "reference_date", "first_year", "last_year", "provisional_years")
+OF_EVERY_QUESTION = ("number", "asked_by", "asked_on", "reference_date", "first_year", "last_year", "provisional_years")
 LONGEST_TIME_TO_THE_REFERENCE_DATE = datetime.timedelta(days=92)
 
 
@@ -57,7 +57,7 @@ class TableChoice(_Strict):
     """
 
     name: Annotated[str, AfterValidator(_table_name)]
-    measure: Literal["contracts", "attests", "invited", "registered", "not_registered", "reach"]
+    measure: str
     breakdown: Annotated[
         tuple[str, ...], Field(min_length=1, max_length=2), BeforeValidator(_as_list), AfterValidator(_different)
     ]
@@ -87,6 +87,7 @@ class Tab(_Strict):
 class Question(_Strict):
     """A question: what was asked, as of which reference date, and for which years (first to last, inclusive).
 
+    `is_quoted` says that the sub-questions stand here word for word; else the annex says that they are a summary.
     A member list says which members of a breakdown the question prescribes, by their labels and in its order.
     """
 
@@ -94,6 +95,7 @@ class Question(_Strict):
     label: str
     number: int
     asked_on: datetime.date
+    asked_by: str
     asked_in: str
     answered_by: str
     title: str
@@ -102,6 +104,7 @@ class Question(_Strict):
     last_year: int
     provisional_years: tuple[int, ...]
     partial_year: bool = False
+    is_quoted: bool = False
     sub_questions: dict[str, str] = Field(min_length=1)
     member_lists: dict[str, tuple[str, ...]] = {}
     tabs: tuple[Tab, ...] = Field(min_length=1)

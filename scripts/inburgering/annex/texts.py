@@ -1,53 +1,20 @@
-"""The Dutch texts of the annex that are the same for every question: definitions, signs and sources."""
+"""The Dutch texts of the annex: definitions, signs, notes and sources. What a rule says comes from the rule's data."""
 
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterable
+from typing import Literal
 
 from babel.dates import format_date
+from babel.lists import format_list
 from babel.numbers import format_decimal
 
-from inburgering.annex.annex import OutsideList
+from inburgering.annex.annex import Annex, Measure, NoData, OutsideList
 from inburgering.annex.question import Question
+from inburgering.annex.rules import Rules
 
 LOCALE = "nl_BE"
-
-DEFINITIONS = (
-    (
-        "Persoon",
-        "Eén geldig rijksregisternummer is één persoon, over de agentschappen heen. Ontbreekt het nummer of is "
-        "het ongeldig, dan telt het dossier bij dat agentschap als persoon.",
-    ),
-    (
-        "Uitgenodigd",
-        "De eerste extractie uit het Rijksregister en de eerste wervingsbrief vallen allebei in het jaar en "
-        "niet na de peildatum.",
-    ),
-    (
-        "Aangemeld",
-        "De persoon meldde zich bij eender welk agentschap aan, voor of na de brief en niet na de peildatum.",
-    ),
-    ("Termijn loopt nog", "Niet aangemeld, en drie maanden na de wervingsbrief zijn op de peildatum nog niet voorbij."),
-    ("Bereik", "Aangemeld gedeeld door uitgenodigd."),
-    (
-        "Eerste contract",
-        "Elke persoon telt één keer, in het jaar van het eerste inburgeringscontract ooit bij eender welk "
-        "agentschap. Andere trajecten, zoals enkel Nederlands, tellen niet mee.",
-    ),
-    (
-        "Eerste attest",
-        "Elke persoon telt één keer, in het jaar van het eerste attest van inburgering. Attesten van eerder "
-        "verworven competenties (EVC) tellen niet mee.",
-    ),
-    ("Agentschap", "Het agentschap dat de getelde rij aanleverde. Het volgt niet uit de provincie."),
-    ("Provincie", "De provincie van de gemeente op het ogenblik van het contract, het attest of de brief."),
-    (
-        "Nationaliteitsgroep",
-        "EU wanneer het land op die dag lid van de Europese Unie was (het Verenigd Koninkrijk tot en "
-        "met 31 januari 2020), België inbegrepen. Dit is een andere indeling dan EU+ bij de verblijfsredenen.",
-    ),
-    ("Onbepaald", "De code is leeg, onbekend of zelf onbepaald. De persoon telt wel mee."),
-)
 
 SIGNS = (
     (
@@ -58,7 +25,81 @@ SIGNS = (
     ("EU+", "Europese Unie, Noorwegen, IJsland, Liechtenstein en Zwitserland."),
 )
 
-NO_FEED_FOR_BRUSSELS = "Voor Brussel is er geen aanvoer van nieuwkomers uit het Rijksregister; die rij kan nul zijn."
+NO_FEED_FOR_BRUSSELS = (
+    "Voor het Brussels Hoofdstedelijk Gewest ontvangen de agentschappen geen nieuwkomers uit het Rijksregister; "
+    "die rij kan nul zijn."
+)
+PERSON = (
+    "Eén geldig rijksregisternummer is één persoon, over de agentschappen heen. Ontbreekt het nummer of is het "
+    "ongeldig, dan telt het dossier bij dat agentschap als persoon."
+)
+
+
+def definitions(annex: Annex) -> dict[str, str]:
+    """Return the terms of the annex, each with its definition as the count applies it."""
+    rules = annex.rules
+    return {
+        "Persoon": PERSON,
+        **{measure.label: filled_definition(measure, rules) for measure in annex.measures.values()},
+        "Termijn loopt nog": (
+            f"Niet aangemeld, en {term_text(rules)} na de wervingsbrief zijn op de peildatum nog niet voorbij."
+        ),
+        "Agentschap": "Het agentschap dat de getelde rij aanleverde. Het volgt niet uit de provincie.",
+        "Provincie": "De provincie van de gemeente op het ogenblik van het contract, het attest of de brief.",
+        "Nationaliteitsgroep": _nationality_group(rules),
+        **({"Verblijfsreden": _statuses_elsewhere(rules)} if rules.statuses_elsewhere else {}),
+        "Onbepaald": "De code is leeg, onbekend of zelf onbepaald. De persoon telt wel mee.",
+    }
+
+
+def filled_definition(measure: Measure, rules: Rules) -> str:
+    """Return who a measure counts, with the types that do not count."""
+    others = {
+        "other_contracts": _sentence(
+            "Andere trajecten, zoals {}, tellen niet mee.", rules.other_types.get("contracts")
+        ),
+        "other_attests": _sentence("Een {} telt niet mee.", rules.other_types.get("attests")),
+    }
+    return measure.definition.format(**others)
+
+
+def term_text(rules: Rules) -> str:
+    """Return the months that an invited person has to register, with where and since when they differ."""
+    everywhere, *others = sorted(rules.terms, key=lambda term: term.province is not None)
+    text = f"{everywhere.months} maanden"
+    if others:
+        differing = [
+            f"{term.province}: {term.months} maanden voor brieven vanaf {dutch_date(term.letters_from)}"
+            for term in others
+        ]
+        text += f" ({'; '.join(differing)})"
+    return text
+
+
+def _sentence(text: str, names: tuple[str, ...] | None) -> str:
+    return f" {text.format(dutch_list(names, 'or'))}" if names else ""
+
+
+def _nationality_group(rules: Rules) -> str:
+    text = "EU wanneer het land op die dag lid van de Europese Unie was"
+    if rules.former_eu_members:
+        former = [
+            f"{label} tot en met {dutch_date(until - datetime.timedelta(days=1))}"
+            for label, until in rules.former_eu_members
+        ]
+        text += f" ({'; '.join(former)})"
+    belgians = "EU" if rules.is_belgium_eu else "niet-EU"
+    return f"{text}. Belgen tellen als {belgians}. Dit is een andere indeling dan EU+ bij de verblijfsredenen."
+
+
+def _statuses_elsewhere(rules: Rules) -> str:
+    lines = [f"‘{label}’ telt onder ‘{under}’" for label, under in rules.statuses_elsewhere]
+    return f"De lijst is die van de vraag. Wat er niet in staat: {'; '.join(lines)}."
+
+
+def dutch_list(names: Iterable[str], style: Literal["standard", "or"] = "standard") -> str:
+    """Write names one after the other, with ‘en’ or ‘of’ before the last."""
+    return format_list(list(names), style=style, locale=LOCALE)
 
 
 def dutch_date(day: datetime.date) -> str:
@@ -82,12 +123,17 @@ def status_line(question: Question) -> str:
     return line
 
 
-def source_line(question: Question) -> str:
-    """Name the source under a table."""
-    return (
-        "Bron: Agentschap Integratie en Inburgering, Atlas en Amal; peildatum "
-        f"{dutch_date(question.reference_date)}. Aantal personen."
-    )
+def source_line(annex: Annex) -> str:
+    """Name the agencies that delivered, under a table."""
+    day = dutch_date(annex.question.reference_date)
+    return f"Bron: {dutch_list(annex.rules.agencies)}; peildatum {day}. Aantal personen."
+
+
+def no_data_note(question: Question, missing: NoData) -> str:
+    """Say over which years an agency delivered nothing, which is not zero."""
+    last = question.last_year if missing.first_year is None else min(missing.first_year - 1, question.last_year)
+    years = str(last) if last == question.first_year else f"{question.first_year} tot en met {last}"
+    return f"{missing.agency} leverde geen {missing.label} aan over {years}: die cijfers ontbreken, ze zijn niet nul."
 
 
 def december_note(question: Question, cases: dict[int, int]) -> str:

@@ -21,11 +21,12 @@ from inburgering.annex.annex import INTEGER, PERCENTAGE, TEXT, Annex, Block, Tab
 from inburgering.annex.plain_cell import write_plain
 from inburgering.annex.question import Question
 from inburgering.annex.texts import (
-    DEFINITIONS,
     NO_FEED_FOR_BRUSSELS,
     SIGNS,
     december_note,
+    definitions,
     dutch_date,
+    no_data_note,
     outside_list_note,
     source_line,
     status_line,
@@ -33,6 +34,7 @@ from inburgering.annex.texts import (
 
 COVER = "Toelichting"
 CONTROL = "Controle"
+SUMMARY_OF_THE_QUESTION = "De vraag, samengevat door de redactie (niet letterlijk)"
 CONTROL_TITLE = "Controle: totalen, rijen per levering, vergelijking met openbare cijfers"
 REVISION = "Herziening"
 REVISION_TITLE = "Herziening: waarom een cijfer anders is dan op"
@@ -104,7 +106,7 @@ def build_workbook(annex: Annex) -> Workbook:
         own_tabs.append((REVISION, title, REVISION_WIDTHS, annex.revision))
     for name, title, widths, blocks in own_tabs:
         _fill_own_tab(_add_tab(workbook, question, name, title), widths, blocks)
-    _fill_cover(cover, question, {name: title for name, title, _, _ in own_tabs})
+    _fill_cover(cover, annex, {name: title for name, title, _, _ in own_tabs})
     return workbook
 
 
@@ -212,12 +214,12 @@ def _fill_tab(sheet: Worksheet, annex: Annex, contents: TabContents) -> None:
     for left_block, right_block in itertools.zip_longest(contents.blocks[::2], contents.blocks[1::2]):
         left = _place_and_widen(sheet, left_block, row, 1)
         placed.append(left)
-        _write(sheet, left.last_row + 1, 1, source_line(question), NOTE_FONT)
+        _write(sheet, left.last_row + 1, 1, source_line(annex), NOTE_FONT)
         row = left.last_row + 4
         if right_block is not None:
             right_column = left.last_column + 1 + GAP_COLUMNS
             right = _place_and_widen(sheet, right_block, left.header_row - 1, right_column)
-            _write(sheet, right.last_row + 1, right_column, source_line(question), NOTE_FONT)
+            _write(sheet, right.last_row + 1, right_column, source_line(annex), NOTE_FONT)
             placed.append(right)
             row = max(row, right.last_row + 4)
     notes = tab_notes(annex, contents)
@@ -235,13 +237,15 @@ def _fill_tab(sheet: Worksheet, annex: Annex, contents: TabContents) -> None:
 
 
 def tab_notes(annex: Annex, contents: TabContents) -> list[str]:
-    """Return the notes that the question wants below the tables of a tab."""
+    """Return the notes below the tables of a tab: years without data, and what the question wants."""
     texts = {
         "december_rule": lambda: [december_note(annex.question, annex.december)],
         "no_feed_for_brussels": lambda: [NO_FEED_FOR_BRUSSELS],
         "status_outside_list": lambda: [outside_list_note(annex.question, status) for status in annex.outside_list],
     }
-    return [text for note in contents.tab.notes for text in texts[note]()]
+    about = {annex.measures[block.chosen.measure].event_type for block in contents.blocks}
+    missing = [no_data_note(annex.question, one) for one in annex.no_data if one.event_type in about]
+    return [*missing, *(text for note in contents.tab.notes for text in texts[note]())]
 
 
 def _bar_chart(title: str, y_format: str) -> BarChart:
@@ -312,34 +316,40 @@ def _set_widths(sheet: Worksheet, widths: tuple[int, ...]) -> None:
         sheet.column_dimensions[get_column_letter(column)].width = width
 
 
-def _fill_cover(sheet: Worksheet, question: Question, own_tabs: dict[str, str]) -> None:
+def _fill_cover(sheet: Worksheet, annex: Annex, own_tabs: dict[str, str]) -> None:
+    question = annex.question
     _set_up_print(sheet, question)
     _set_widths(sheet, COVER_WIDTHS)
     _write(sheet, 1, 1, f"Bijlage bij {question.label.lower()}", TITLE_FONT)
     row = 2
     for label, text in (
         ("Onderwerp", question.title),
-        ("Gevraagd in", f"{question.asked_in}, op {dutch_date(question.asked_on)}"),
-        ("Beantwoord door", question.answered_by),
+        ("Vraag van", f"{question.asked_by}, {question.asked_in}, {dutch_date(question.asked_on)}"),
+        ("Vraag aan", question.answered_by),
         ("Peildatum", status_line(question)),
         (
-            "Aard van de cijfers",
-            "Een momentopname: ook afgesloten jaren kunnen later nog met enkele personen wijzigen. "
-            "Kleine aantallen staan er exact.",
+            "Momentopname",
+            "Ook de cijfers van afgesloten jaren kunnen later nog met enkele personen wijzigen. Kleine aantallen zijn "
+            "niet afgerond en niet weggelaten.",
         ),
     ):
         row = _cover_line(sheet, row, label, text)
-    row = _cover_heading(sheet, row, "Inhoud")
+    row = _cover_heading(sheet, row, "De vraag" if question.is_quoted else SUMMARY_OF_THE_QUESTION)
     for tab in question.tabs:
-        asked = " ".join(question.sub_questions[part] for part in tab.answers)
-        _cover_line(sheet, row, tab.name, f"{question.title_of(tab)} – {asked}")
+        for part in tab.answers:
+            _cover_line(sheet, row, part, question.sub_questions[part])
+            _link(sheet, row, 1, f"{part} → tabblad {tab.name}", tab.name)
+            row += 1
+    row = _cover_heading(sheet, row, "Tabbladen")
+    for tab in question.tabs:
+        _cover_line(sheet, row, tab.name, question.title_of(tab))
         _link(sheet, row, 1, tab.name, tab.name)
         row += 1
     for name, title in own_tabs.items():
         _link(sheet, row, 1, name, name)
         _write(sheet, row, 2, title)
         row += 1
-    for heading, lines in (("Definities", DEFINITIONS), ("Tekens", SIGNS)):
+    for heading, lines in (("Definities", tuple(definitions(annex).items())), ("Tekens", SIGNS)):
         row = _cover_heading(sheet, row, heading)
         for label, text in lines:
             row = _cover_line(sheet, row, label, text)

@@ -25,7 +25,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from inburgering.annex.annex import INTEGER, PERCENTAGE, TEXT, TOTAL, Annex, Block, Column, TabContents
 from inburgering.annex.annex import Row as AnnexRow
 from inburgering.annex.question import Question
-from inburgering.annex.texts import LOCALE, dutch_date, dutch_number
+from inburgering.annex.texts import LOCALE, dutch_date, dutch_number, term_text
 
 # Residence statuses have a code of their own for it.
 UNDETERMINED = {"onbepaald", "VR19"}
@@ -265,6 +265,7 @@ def _values(annex: Annex) -> dict[str, object]:
         "delen": [part for contents in annex.tabs for part in _parts(annex, contents, december)],
         "tabbladen": [contents.tab.name for contents in annex.tabs],
         "controle": Fields("controle", **{block.table_name: AnswerTable(block) for block in annex.checks}),
+        "termijn": term_text(annex.rules),
         "vorige_peildatum": annex.previous_reference_date,
     }
 
