@@ -83,6 +83,7 @@ OWN_TABLES = {
     "controle_opmerkingen",
     "controle_gepubliceerd",
     "herziening_oorzaken",
+    "herziening_kenmerken",
     "herziening_cijfers",
 }
 
@@ -166,15 +167,29 @@ def test_reach_is_a_fraction_shown_as_a_percentage(workbook: Workbook) -> None:
 def test_the_revision_adds_up_and_names_what_was_restated(workbook: Workbook) -> None:
     sheet = workbook["Herziening"]
     header, *rows = table_rows(sheet, "herziening_cijfers")
-    assert header[:6] == ["Maat", "Jaar", "Agentschap", "Vorige", "Nu", "Verschil"]
-    assert len(rows) == 4 * 4 * 3
-    assert any(row[5] for row in rows)
+    assert header[:7] == ["Maat", "Jaar", "Kenmerk", "Waarde", "Vorige", "Nu", "Verschil"]
+    assert {row[1] for row in rows} <= {"2019", "2020", "2021", "2022"}
     for row in rows:
-        assert row[4] - row[3] == row[5] == sum(row[6:])
-    causes = {row[0]: row[1:] for row in table_rows(sheet, "herziening_oorzaken")[1:]}
-    assert causes["Later geregistreerd"][0] >= 1  # contracts of 2021 that came a year later
-    assert causes["Later geregistreerd"][1] >= 1  # attests of 2020
-    assert causes["Levering niet geladen"] == [0, 0, 0, 0]
+        assert row[5] - row[4] == row[6] == sum(row[7:])
+        assert any(row[7:])
+    net: dict[tuple[str, str], int] = {}
+    for row in rows:
+        net[row[0], row[2]] = net.get((row[0], row[2]), 0) + row[6]
+    # Of one measure every breakdown that the question shows changes by as many persons.
+    shown = {measure: {change for (of, _), change in net.items() if of == measure} for measure, _ in net}
+    assert {"Eerste contracten", "Eerste attesten", "Aangemeld"} <= shown.keys()
+    assert all(len(changes) == 1 for changes in shown.values()), shown
+    first, *lines = table_rows(sheet, "herziening_oorzaken")
+    assert first == ["Oorzaak", "Eerste contracten", "Eerste attesten", "Uitgenodigd", "Aangemeld", "Te doen"]
+    causes = {row[0]: row[1:] for row in lines}
+    assert causes["Later aangeleverd"][0] >= 1  # contracts of 2021 that came a year later
+    assert causes["Later aangeleverd"][1] >= 1  # attests of 2020
+    assert all(any(persons) for *persons, _ in causes.values())
+    assert list(causes)[-1] == "Totaal"
+    assert causes["Totaal"][:4] == [sum(row[measure] for row in lines[:-1]) for measure in range(1, 5)]
+    changed = [row for row in table_rows(sheet, "herziening_kenmerken")[1:] if row[0] == "Eerste contracten"]
+    assert sum(row[4] for row in changed) >= causes["Andere kenmerken"][0] >= 1
+    assert all(row[2] != row[3] for row in changed)
 
 
 def test_every_link_leads_to_a_sheet_of_the_workbook(workbook: Workbook) -> None:
