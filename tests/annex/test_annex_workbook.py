@@ -12,6 +12,9 @@ import pytest
 from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
+from inburgering.annex.annex import Annex, read_annex
+from inburgering.annex.question import read_question
+from inburgering.warehouse.reader import open_warehouse
 from support.pipeline import Pipeline, succeeded
 
 YEARS = ["2019", "2020", "2021", "2022", "2023"]
@@ -190,6 +193,27 @@ def test_the_revision_adds_up_and_names_what_was_restated(workbook: Workbook) ->
     changed = [row for row in table_rows(sheet, "herziening_kenmerken")[1:] if row[0] == "Eerste contracten"]
     assert sum(row[4] for row in changed) >= causes["Andere kenmerken"][0] >= 1
     assert all(row[2] != row[3] for row in changed)
+
+
+def annex_of_one_year(pipeline: Pipeline, year: int) -> Annex:
+    question = read_question("sv_2024_123").model_copy(update={"first_year": year, "last_year": year})
+    with open_warehouse(pipeline.warehouse) as connection:
+        return read_annex(connection, question)
+
+
+def test_the_revision_of_a_year_without_changes_is_one_line_of_zeros(small_sample: Pipeline) -> None:
+    blocks = annex_of_one_year(small_sample, 2019).revision
+    assert [(block.table_name, [row.cells for row in block.rows]) for block in blocks] == [
+        ("herziening_oorzaken", [("Totaal", 0, 0, 0, 0, "–")])
+    ]
+
+
+def test_there_is_no_revision_of_years_that_were_not_closed_at_the_previous_date(small_sample: Pipeline) -> None:
+    closed, open_then = (annex_of_one_year(small_sample, year) for year in (2022, 2023))
+    assert closed.previous_reference_date == datetime.date(2023, 1, 31)
+    assert closed.revision
+    assert open_then.previous_reference_date is None
+    assert open_then.revision == ()
 
 
 def test_every_link_leads_to_a_sheet_of_the_workbook(workbook: Workbook) -> None:
