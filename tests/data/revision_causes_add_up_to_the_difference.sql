@@ -1,5 +1,8 @@
 with dates as (
-    select * from {{ ref('annex_compared_dates') }}
+    select
+        *,
+        min(case when is_complete then reference_date end) over () as first_complete_date
+    from {{ ref('annex_compared_dates') }}
 ),
 
 -- Counted anew from the figures themselves: by how much each differs between the two dates.
@@ -81,7 +84,7 @@ from persons_per_breakdown
 group by reference_date, measure, cause, old_year, new_year
 having
     coalesce(min(persons) <> max(persons), true)
-    or count(*) <> {{ breakdowns() | reject('equalto', 'not_registered_reason') | list | length }}
+    or count(*) <> {{ breakdowns(of_every_measure=true) | length }}
 
 union all
 
@@ -92,6 +95,4 @@ select
     null as year,
     null as member
 from dates
-where
-    previous_reference_date is null
-    and reference_date > (select min(complete.reference_date) from dates as complete where complete.is_complete)
+where previous_reference_date is null and reference_date > first_complete_date

@@ -17,17 +17,28 @@ with events as (
 ),
 
 types as (
-    select 'contracts' as event_type, agency, reference_date, row_number, is_counted_type from {{ ref('fct_contracts') }}
-    union all
-    select 'attests' as event_type, agency, reference_date, row_number, is_counted_type from {{ ref('fct_attests') }}
+    {% for event_type in ['contracts', 'attests'] %}
+    select
+        '{{ event_type }}' as event_type,
+        agency,
+        reference_date,
+        row_number,
+        is_counted_type
+    from {{ ref('fct_' ~ event_type) }}
+    {% if not loop.last %}union all{% endif %}
+    {%- endfor %}
 ),
 
 without_number as (
     select
         {{ named_row }},
         md5(
-            {%- for value in other_values %} coalesce({{ value }}, '') || '|' ||{% endfor %}
-            lower({% for code in codes %}coalesce({{ code }}, ''){% if not loop.last %} || '|' || {% endif %}{% endfor %})
+            {%- for value in other_values %}
+            coalesce({{ value }}, '') || '|' ||
+            {%- endfor %}
+            {%- for code in codes %}
+            lower(coalesce({{ code }}, '')){% if not loop.last %} || '|' ||{% endif %}
+            {%- endfor %}
         ) as content
     from events
     where event_number is null

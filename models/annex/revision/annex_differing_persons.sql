@@ -1,4 +1,4 @@
-{%- set members = breakdowns() | reject('equalto', 'not_registered_reason') | list %}
+{%- set members = breakdowns(of_every_measure=true) %}
 
 with dates as (
     select

@@ -58,15 +58,20 @@ final as (
         per_cause.persons_in,
         per_cause.persons_out
     from per_cause
-    {%- for side, day in [('earlier', 'previous_reference_date'), ('later', 'reference_date')] %}
-    left join cube as {{ side }}
+    left join cube as earlier
         on
-            per_cause.{{ day }} = {{ side }}.reference_date
-            and per_cause.measure = {{ side }}.measure
-            and per_cause.year = {{ side }}.year
-            and per_cause.breakdown = {{ side }}.breakdown
-            and per_cause.member = {{ side }}.member
-    {%- endfor %}
+            per_cause.previous_reference_date = earlier.reference_date
+            and per_cause.measure = earlier.measure
+            and per_cause.year = earlier.year
+            and per_cause.breakdown = earlier.breakdown
+            and per_cause.member = earlier.member
+    left join cube as later
+        on
+            per_cause.reference_date = later.reference_date
+            and per_cause.measure = later.measure
+            and per_cause.year = later.year
+            and per_cause.breakdown = later.breakdown
+            and per_cause.member = later.member
 )
 
 select * from final

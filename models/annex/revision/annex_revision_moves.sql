@@ -1,4 +1,4 @@
-{%- set breakdowns = breakdowns() | reject('equalto', 'not_registered_reason') | list %}
+{%- set breakdowns = breakdowns(of_every_measure=true) %}
 
 with moved as (
     select
@@ -13,14 +13,18 @@ with moved as (
         later.{{ breakdown }} as new_{{ breakdown }}{% if not loop.last %},{% endif %}
         {%- endfor %}
     from {{ ref('annex_revised_persons') }} as revised_persons
-    {%- for side, prefix, day in [('earlier', 'old', 'previous_reference_date'), ('later', 'new', 'reference_date')] %}
-    left join {{ ref('annex_counted_persons') }} as {{ side }}
+    left join {{ ref('annex_counted_persons') }} as earlier
         on
-            revised_persons.measure = {{ side }}.measure
-            and revised_persons.{{ day }} = {{ side }}.reference_date
-            and revised_persons.{{ prefix }}_agency = {{ side }}.agency
-            and revised_persons.{{ prefix }}_row_number = {{ side }}.row_number
-    {%- endfor %}
+            revised_persons.previous_reference_date = earlier.reference_date
+            and revised_persons.measure = earlier.measure
+            and revised_persons.old_agency = earlier.agency
+            and revised_persons.old_row_number = earlier.row_number
+    left join {{ ref('annex_counted_persons') }} as later
+        on
+            revised_persons.reference_date = later.reference_date
+            and revised_persons.measure = later.measure
+            and revised_persons.new_agency = later.agency
+            and revised_persons.new_row_number = later.row_number
 ),
 
 counts as (
