@@ -21,14 +21,10 @@ of_the_person as (
     window one_person as (partition by reference_date, person_key)
 ),
 
-dated as (
+termed as (
     select
         of_the_person.*,
-        letter_sent_on is not null and place_in_time = 1 as carries_first_letter,
-        cast(extract(year from first_extraction) as integer) as extraction_year,
-        cast(extract(year from first_letter) as integer) as year,
-        cast({{ dbt.dateadd('month', 'coalesce(of_province.months, everywhere.months)', 'first_letter') }} as date)
-            as registration_term_until
+        coalesce(of_province.months, everywhere.months) as term_months
     from of_the_person
     left join terms as everywhere
         on
@@ -40,6 +36,16 @@ dated as (
             of_the_person.province = of_province.province
             and of_the_person.first_letter >= of_province.letters_from
             and of_the_person.first_letter < of_province.replaced_from
+),
+
+dated as (
+    select
+        *,
+        letter_sent_on is not null and place_in_time = 1 as carries_first_letter,
+        cast(extract(year from first_extraction) as integer) as extraction_year,
+        cast(extract(year from first_letter) as integer) as year,
+        cast({{ dbt.dateadd('month', 'term_months', 'first_letter') }} as date) as registration_term_until
+    from termed
 ),
 
 flagged as (

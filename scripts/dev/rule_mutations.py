@@ -358,8 +358,8 @@ MUTATIONS = (
     Mutation(
         "Dutch only does not count",
         "seeds/codes/counted_types.csv",
-        "TT_NT2,,false",
-        "TT_NT2,,true",
+        "TT_NT2,enkel Nederlands (NT2),false",
+        "TT_NT2,enkel Nederlands (NT2),true",
     ),
     Mutation(
         "a trajectory in Brussels counts",
@@ -510,8 +510,8 @@ MUTATIONS = (
     Mutation(
         "the months of the term are calendar months",
         "models/core/fct_invitations.sql",
-        "dateadd('month', 'coalesce(of_province.months, everywhere.months)',",
-        "dateadd('day', '30 * coalesce(of_province.months, everywhere.months)',",
+        "dateadd('month', 'term_months',",
+        "dateadd('day', '30 * term_months',",
     ),
     Mutation(
         "a term of a province comes before that of everywhere",
@@ -839,6 +839,103 @@ MUTATIONS = (
         "models/annex/checks/annex_checks_published.sql",
         "and year < extract",
         "and year <= extract",
+    ),
+    # Why a figure changed
+    Mutation(
+        "Herziening compares with a complete reference date",
+        "models/annex/revision/annex_compared_dates.sql",
+        "max(case when is_complete then reference_date end)",
+        "max(reference_date)",
+    ),
+    Mutation(
+        "Herziening: an agency that is not to deliver yet is not missing",
+        "models/annex/revision/annex_compared_dates.sql",
+        "coalesce(agencies.deliver_from, reference_dates.reference_date)",
+        "reference_dates.reference_date",
+    ),
+    Mutation(
+        "Herziening: a row without a number is known by its content",
+        "models/annex/revision/annex_compared_rows.sql",
+        "'content:' || content || ':'",
+        "'content:' || cast(row_number as {{ dbt.type_string() }}) || ':'",
+    ),
+    Mutation(
+        "Herziening: the content of a row holds the person",
+        "models/annex/revision/annex_compared_rows.sql",
+        "    'known_person', 'dossier_number',",
+        "    'dossier_number',",
+    ),
+    Mutation(
+        "Herziening is about the years that were closed",
+        "models/annex/revision/annex_differing_persons.sql",
+        "differing.new_year < dates.first_open_year",
+        "differing.new_year <= dates.first_open_year",
+    ),
+    Mutation(
+        "Herziening: a change touches a closed year on either side",
+        "models/annex/revision/annex_differing_persons.sql",
+        "(differing.old_year < dates.first_open_year or ",
+        "(",
+    ),
+    Mutation(
+        "Herziening: an agency that did not deliver explains what is new, too",
+        "models/annex/revision/annex_revised_persons.sql",
+        "when new_year is not null and is_new_agency_missing then 'not_delivered'",
+        "when false then 'not_delivered'",
+    ),
+    Mutation(
+        "Herziening: a person number was corrected when the row is accepted under another person",
+        "models/annex/revision/annex_revised_persons.sql",
+        "person_of_old_row_now <> person or person_of_new_row_then <> person",
+        "person_of_old_row_now <> person",
+    ),
+    Mutation(
+        "Herziening: a rejected row is not withdrawn",
+        "models/annex/revision/annex_revised_persons.sql",
+        "is_old_row_now_delivered and not is_old_row_now_accepted then 'set_aside'",
+        "false then 'set_aside'",
+    ),
+    Mutation(
+        "Herziening: a row that was rejected is not delivered later",
+        "models/annex/revision/annex_revised_persons.sql",
+        "when is_new_row_then_delivered and not is_new_row_then_accepted then 'no_longer_set_aside'",
+        "when false then 'no_longer_set_aside'",
+    ),
+    Mutation(
+        "Herziening: a type that does not count comes before another row",
+        "models/annex/revision/annex_revised_persons.sql",
+        "when not is_old_row_now_counted_type or not is_new_row_then_counted_type then 'other_type'",
+        "when not is_new_row_then_counted_type then 'other_type'",
+    ),
+    Mutation(
+        "Herziening: who was registered already did not register later",
+        "models/annex/revision/annex_revised_persons.sql",
+        "old_year is null and new_year = old_invited_year",
+        "new_year = old_invited_year",
+    ),
+    Mutation(
+        "Herziening: a registration came or went only for who was invited in that year at both",
+        "models/annex/revision/annex_revised_persons.sql",
+        "new_year is null and old_year = new_invited_year",
+        "new_year is null",
+    ),
+    Mutation(
+        "Herziening: a moved person is one less in the old cell",
+        "models/annex/revision/annex_revision.sql",
+        "per_cause.persons_in - per_cause.persons_out as",
+        "per_cause.persons_in as",
+    ),
+    Mutation(
+        "Herziening: a cause has its own name",
+        "seeds/lists/revision_causes.csv",
+        "withdrawn,Niet meer aangeleverd",
+        "withdrawn,Terzijde gelegd",
+    ),
+    Mutation(
+        "Herziening: every cause has a name",
+        "seeds/lists/revision_causes.csv",
+        "other_attributes,Andere kenmerken,12,\n",
+        "",
     ),
     # Seeds and labels
     Mutation(

@@ -12,6 +12,9 @@ import pytest
 from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
+from inburgering.annex.annex import Annex, read_annex
+from inburgering.annex.question import read_question
+from inburgering.warehouse.reader import open_warehouse
 from support.pipeline import Pipeline, succeeded
 
 YEARS = ["2019", "2020", "2021", "2022", "2023"]
@@ -83,6 +86,7 @@ OWN_TABLES = {
     "controle_opmerkingen",
     "controle_gepubliceerd",
     "herziening_oorzaken",
+    "herziening_kenmerken",
     "herziening_cijfers",
 }
 
@@ -166,15 +170,50 @@ def test_reach_is_a_fraction_shown_as_a_percentage(workbook: Workbook) -> None:
 def test_the_revision_adds_up_and_names_what_was_restated(workbook: Workbook) -> None:
     sheet = workbook["Herziening"]
     header, *rows = table_rows(sheet, "herziening_cijfers")
-    assert header[:6] == ["Maat", "Jaar", "Agentschap", "Vorige", "Nu", "Verschil"]
-    assert len(rows) == 4 * 4 * 3
-    assert any(row[5] for row in rows)
+    assert header[:7] == ["Maat", "Jaar", "Kenmerk", "Waarde", "Vorige", "Nu", "Verschil"]
+    assert {row[1] for row in rows} <= {"2019", "2020", "2021", "2022"}
     for row in rows:
-        assert row[4] - row[3] == row[5] == sum(row[6:])
-    causes = {row[0]: row[1:] for row in table_rows(sheet, "herziening_oorzaken")[1:]}
-    assert causes["Later geregistreerd"][0] >= 1  # contracts of 2021 that came a year later
-    assert causes["Later geregistreerd"][1] >= 1  # attests of 2020
-    assert causes["Levering niet geladen"] == [0, 0, 0, 0]
+        assert row[5] - row[4] == row[6] == sum(row[7:])
+        assert any(row[7:])
+    net: dict[tuple[str, str], int] = {}
+    for row in rows:
+        net[row[0], row[2]] = net.get((row[0], row[2]), 0) + row[6]
+    # Of one measure every breakdown that the question shows changes by as many persons.
+    shown = {measure: {change for (of, _), change in net.items() if of == measure} for measure, _ in net}
+    assert {"Eerste contracten", "Eerste attesten", "Aangemeld"} <= shown.keys()
+    assert all(len(changes) == 1 for changes in shown.values()), shown
+    first, *lines = table_rows(sheet, "herziening_oorzaken")
+    assert first == ["Oorzaak", "Eerste contracten", "Eerste attesten", "Uitgenodigd", "Aangemeld", "Te doen"]
+    causes = {row[0]: row[1:] for row in lines}
+    assert causes["Later aangeleverd"][0] >= 1  # contracts of 2021 that came a year later
+    assert causes["Later aangeleverd"][1] >= 1  # attests of 2020
+    assert all(any(persons) for *persons, _ in causes.values())
+    assert list(causes)[-1] == "Totaal"
+    assert causes["Totaal"][:4] == [sum(row[measure] for row in lines[:-1]) for measure in range(1, 5)]
+    changed = [row for row in table_rows(sheet, "herziening_kenmerken")[1:] if row[0] == "Eerste contracten"]
+    assert sum(row[4] for row in changed) >= causes["Andere kenmerken"][0] >= 1
+    assert all(row[2] != row[3] for row in changed)
+
+
+def annex_of_one_year(pipeline: Pipeline, year: int) -> Annex:
+    question = read_question("sv_2024_123").model_copy(update={"first_year": year, "last_year": year})
+    with open_warehouse(pipeline.warehouse) as connection:
+        return read_annex(connection, question)
+
+
+def test_the_revision_of_a_year_without_changes_is_one_line_of_zeros(small_sample: Pipeline) -> None:
+    blocks = annex_of_one_year(small_sample, 2019).revision
+    assert [(block.table_name, [row.cells for row in block.rows]) for block in blocks] == [
+        ("herziening_oorzaken", [("Totaal", 0, 0, 0, 0, "–")])
+    ]
+
+
+def test_there_is_no_revision_of_years_that_were_not_closed_at_the_previous_date(small_sample: Pipeline) -> None:
+    closed, open_then = (annex_of_one_year(small_sample, year) for year in (2022, 2023))
+    assert closed.previous_reference_date == datetime.date(2023, 1, 31)
+    assert closed.revision
+    assert open_then.previous_reference_date is None
+    assert open_then.revision == ()
 
 
 def test_every_link_leads_to_a_sheet_of_the_workbook(workbook: Workbook) -> None:

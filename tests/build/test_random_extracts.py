@@ -5,10 +5,12 @@ from __future__ import annotations
 import datetime
 import random
 import tempfile
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import duckdb
 from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
@@ -19,8 +21,9 @@ from inburgering.annex.annex import Measure, OutsideList
 from inburgering.annex.question import Question, read_question
 from inburgering.annex.texts import december_note, outside_list_note
 from support.independent_count import count_annex, count_crossed, count_notes, count_rows
+from support.independent_revision import count_revision, differences_by_cause
 from support.pipeline import Pipeline, succeeded
-from support.random_extracts import write_random_extracts
+from support.random_extracts import write_random_extracts, write_redelivered_extracts
 
 # The question's own date, a leap day, the last and the first day of a year, and the end of a short month.
 REFERENCE_DATES = [
@@ -66,6 +69,58 @@ def test_every_cell_equals_an_independent_count(seed: int) -> None:
                 export_annex(question, pipeline.warehouse, annex)
                 figures += compare(load_workbook(annex), pipeline.extracts, question, count)
         assert figures > 5000
+
+
+# The one in the middle is not complete now and then; the last one is then compared with the first.
+REDELIVERIES = [datetime.date(2021, 12, 31), datetime.date(2022, 11, 30), datetime.date(2024, 1, 31)]
+MOVES = """
+select
+    moves.measure, causes.label, moves.old_year, moves.new_year, moves.breakdown, old_members.label, new_members.label,
+    moves.persons
+from annex_revision_moves as moves
+left join revision_causes as causes using (cause)
+left join annex_members as old_members
+    on moves.breakdown = old_members.breakdown and moves.old_member = old_members.member
+left join annex_members as new_members
+    on moves.breakdown = new_members.breakdown and moves.new_member = new_members.member
+where moves.reference_date = $reference_date
+"""
+DIFFERENCES = """
+select revision.measure, revision.year, revision.breakdown, members.label, causes.label, revision.difference_by_cause
+from annex_revision as revision
+left join revision_causes as causes using (cause)
+left join annex_members as members using (breakdown, member)
+where revision.reference_date = $reference_date and revision.difference_by_cause <> 0
+"""
+
+
+@given(seed=st.integers(min_value=0, max_value=2**32 - 1))
+def test_every_cause_of_a_changed_figure_equals_an_independent_count(seed: int) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        pipeline = Pipeline(Path(folder))
+        write_redelivered_extracts(pipeline.extracts, REDELIVERIES, random.Random(seed))
+        succeeded(pipeline.load())
+        succeeded(pipeline.dbt("build"))
+        with duckdb.connect(str(pipeline.warehouse), read_only=True) as connection:
+            causes = Counter(find_causes(connection, pipeline.extracts))
+        assert len(causes) >= 9, causes
+
+
+def find_causes(connection: duckdb.DuckDBPyConnection, extracts: Path) -> list[str]:
+    """Compare every move of every reference date with the second count and return the causes that occurred."""
+    found: list[str] = []
+    for number, reference_date in enumerate(REDELIVERIES[1:], start=1):
+        expected = count_revision(extracts, reference_date, REDELIVERIES[:number])
+        at = {"reference_date": reference_date}
+        moves = Counter({tuple(move): persons for *move, persons in connection.execute(MOVES, at).fetchall()})
+        assert moves == expected, f"{reference_date}: {sorted(map(str, (moves - expected) + (expected - moves)))[:20]}"
+        previous = connection.execute(
+            "select year(previous_reference_date) from annex_compared_dates where reference_date = $reference_date", at
+        ).fetchall()
+        differences = {tuple(cell): change for *cell, change in connection.execute(DIFFERENCES, at).fetchall()}
+        assert differences == differences_by_cause(expected, previous[0][0])
+        found += [cause for _, cause, *_ in expected]
+    return found
 
 
 def compare(workbook: Workbook, extracts: Path, question: Question, count: Callable[..., dict[str, list]]) -> int:

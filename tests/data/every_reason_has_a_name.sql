@@ -10,6 +10,13 @@ with found as (
         'rejection_reasons' as seed,
         rejection_reason as reason
     from {{ ref('int_rejected_rows') }}
+
+    union all
+
+    select distinct
+        'revision_causes' as seed,
+        cause as reason
+    from {{ ref('annex_revision_moves') }}
 ),
 
 named as (
@@ -24,6 +31,13 @@ named as (
         'rejection_reasons' as seed,
         rejection_reason as reason
     from {{ ref('rejection_reasons') }}
+
+    union all
+
+    select
+        'revision_causes' as seed,
+        cause as reason
+    from {{ ref('revision_causes') }}
 )
 
 select

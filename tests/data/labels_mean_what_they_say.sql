@@ -18,6 +18,13 @@
         'VERHUISD_BUITENLAND': 'Verhuisd naar het buitenland', 'VERHUISD_GEWEST': 'Verhuisd naar een ander gewest',
         'GEEN_DOELGROEP': 'Geen doelgroep na controle', 'OVERLEDEN': 'Overleden', 'ONBEKEND': 'Onbekend',
     },
+    'cause': {
+        'not_delivered': 'Agentschap leverde niet', 'person_number_corrected': 'Rijksregisternummer verbeterd',
+        'set_aside': 'Terzijde gelegd', 'no_longer_set_aside': 'Niet langer terzijde', 'withdrawn': 'Niet meer aangeleverd',
+        'delivered_later': 'Later aangeleverd', 'other_type': 'Ander type', 'found_elsewhere': 'Eerder elders gevonden',
+        'registered_later': 'Later aangemeld', 'registration_withdrawn': 'Aanmelding ingetrokken',
+        'other_date': 'Andere datum', 'other_attributes': 'Andere kenmerken',
+    },
 } %}
 with expected as (
     {% for breakdown, members in labels.items() %}
@@ -30,6 +37,22 @@ with expected as (
     {% if not (last and loop.last) %}union all{% endif %}
     {%- endfor %}
     {%- endfor %}
+),
+
+found as (
+    select
+        breakdown,
+        member,
+        label
+    from {{ ref('annex_members') }}
+
+    union all
+
+    select
+        'cause' as breakdown,
+        cause as member,
+        label
+    from {{ ref('revision_causes') }}
 )
 
 select
@@ -38,7 +61,7 @@ select
     expected.label,
     found.label as label_found
 from expected
-left join {{ ref('annex_members') }} as found
+left join found
     on
         expected.breakdown = found.breakdown
         and expected.member = found.member

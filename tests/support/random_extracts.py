@@ -793,23 +793,23 @@ def csv_line(world: World, agency: Agency, cells: Sequence[Cell], quoted_fully: 
     return agency.separator.join(values)
 
 
-def write_csv(world: World, agency: Agency, table: Table, folder: Path) -> None:
+def write_csv(world: World, agency: Agency, table: Table, rows: list[Row], folder: Path) -> None:
     """Write one CSV file."""
     lines = [csv_line(world, agency, agency.header(table.name), FULLY_QUOTED_HEADER)]
-    lines += [csv_line(world, agency, row, FULLY_QUOTED_ROW) for row in table_rows(world, agency, table)]
+    lines += [csv_line(world, agency, row, FULLY_QUOTED_ROW) for row in rows]
     newline = world.pick(LINE_ENDINGS)
     mark = "\ufeff" if agency.encoding == "utf-8" and world.chance(BYTE_ORDER_MARK) else ""
     text = f"{mark}{newline.join(lines)}{world.pick(FILE_ENDS).format(newline=newline)}"
     (folder / agency.file_names[table.name]).write_bytes(text.encode(agency.encoding))
 
 
-def write_workbook(world: World, agency: Agency, folder: Path) -> None:
+def write_workbook(world: World, agency: Agency, rows_of: Mapping[str, list[Row]], folder: Path) -> None:
     """Write a workbook with a sheet per table."""
     workbook = Workbook()
     workbook.remove(workbook.active)
     for table in TABLES:
         sheet = workbook.create_sheet(agency.file_names[table.name])
-        rows: list[Sequence[Cell]] = [agency.header(table.name), *table_rows(world, agency, table)]
+        rows: list[Sequence[Cell]] = [agency.header(table.name), *rows_of[table.name]]
         if len(rows) > 2 and world.chance(EMPTY_EXCEL_ROW):
             rows.insert(world.random.randrange(2, len(rows)), ())
         for line, row in enumerate(rows, start=1):
@@ -823,6 +823,17 @@ def write_workbook(world: World, agency: Agency, folder: Path) -> None:
     workbook.save(folder / "atlas.xlsx")
 
 
+def write_delivery(world: World, agency: Agency, rows_of: Mapping[str, list[Row]], folder: Path) -> None:
+    """Write the rows of every table into `folder/<agency>/<reference date>/`."""
+    delivery = folder / agency.name / world.reference_date.isoformat()
+    delivery.mkdir(parents=True, exist_ok=True)
+    if agency.is_excel:
+        write_workbook(world, agency, rows_of, delivery)
+        return
+    for table in TABLES:
+        write_csv(world, agency, table, rows_of[table.name], delivery)
+
+
 def write_random_extracts(folder: Path, reference_dates: list[date], random: Random, rows: int = 150) -> None:
     """Write one delivery per agency and reference date, about `rows` rows per file.
 
@@ -831,10 +842,62 @@ def write_random_extracts(folder: Path, reference_dates: list[date], random: Ran
     for reference_date in reference_dates:
         world = World(random, reference_date, rows)
         for agency in AGENCIES:
-            delivery = folder / agency.name / reference_date.isoformat()
-            delivery.mkdir(parents=True, exist_ok=True)
-            if agency.is_excel:
-                write_workbook(world, agency, delivery)
-                continue
-            for table in TABLES:
-                write_csv(world, agency, table, delivery)
+            write_delivery(world, agency, {table.name: table_rows(world, agency, table) for table in TABLES}, folder)
+
+
+# What becomes of a row in the next delivery.
+REDELIVERED = {
+    "unchanged": 60, "gone": 5, "other cell": 12, "other person": 5, "other date": 6, "unusable date": 4,
+    "other type": 4, "other number": 2, "no number": 2, "twice": 3, "other row with that number": 3,
+}  # fmt: skip
+NEW_ROWS = 0.1
+SHUFFLED = 0.3
+NOT_DELIVERED = 0.25
+
+
+def redelivered(world: World, agency: Agency, table: Table, row: Row) -> list[Row]:
+    """Return what the next delivery has of a row."""
+    fate = world.pick(REDELIVERED)
+    other = table.make_row(world, agency, world.key(agency, 2 * world.rows))
+    columns = {
+        "other cell": world.random.randrange(len(row)),
+        "other person": 1,
+        "other date": table.event_date if table.name != "invitations" else world.random.choice((7, 8, 9)),
+        "unusable date": table.event_date,
+        "other type": 8,
+        "other number": table.key,
+        "no number": table.key,
+    }
+    if fate in ("unchanged", "gone", "twice"):
+        return [row] * {"unchanged": 1, "gone": 0, "twice": 2}[fate]
+    if fate == "other row with that number":
+        other[table.key] = row[table.key]
+        return [row, other]
+    if fate == "unusable date":
+        other[table.event_date] = world.unusable_date(agency)
+    if fate == "no number":
+        other[table.key] = ""
+    column = columns[fate]
+    return [[*row[:column], other[column], *row[column + 1 :]]]
+
+
+def write_redelivered_extracts(folder: Path, reference_dates: list[date], random: Random, rows: int = 120) -> None:
+    """Write deliveries that each hold most rows of the one before; an agency may be missing in between."""
+    world = World(random, reference_dates[0], rows)
+    deliveries = [(agency, {table.name: table_rows(world, agency, table) for table in TABLES}) for agency in AGENCIES]
+    for reference_date in reference_dates:
+        world.reference_date = reference_date
+        is_between = reference_date not in (reference_dates[0], reference_dates[-1])
+        for agency, tables in deliveries:
+            if reference_date != reference_dates[0]:
+                for table in TABLES:
+                    kept = [new for row in tables[table.name] for new in redelivered(world, agency, table, row)]
+                    kept += [
+                        table.make_row(world, agency, world.key(agency, 2 * rows))
+                        for _ in range(max(1, int(NEW_ROWS * len(kept))))
+                    ]
+                    if world.chance(SHUFFLED):
+                        random.shuffle(kept)
+                    tables[table.name] = kept
+            if not (is_between and world.chance(NOT_DELIVERED)):
+                write_delivery(world, agency, tables, folder)

@@ -145,8 +145,10 @@ MODELS_OF_EVERY_ANNEX = (
     "annex_checks_rejected",
     "annex_checks_warnings",
     "annex_checks_published",
+    "annex_compared_dates",
     "annex_revision",
-    "annex_revision_causes",
+    "annex_revision_moves",
+    "revision_causes",
     "measures",
     "dim_agency",
     "event_types",
@@ -240,24 +242,79 @@ where reference_date = $reference_date and year between $first_year and $last_ye
 order by measure_sort_order, year, breakdown <> 'total', breakdown, persons_published desc
 """
 
+# Of the years that were closed at the previous reference date. What must be acted on stands first; a cause that nobody
+# has is left out.
+REVISION_CAUSES_QUERY = """
+with moved as (
+    select measure, cause, sum(persons) as persons
+    from annex_revision_moves
+    where
+        reference_date = $reference_date
+        and breakdown = 'agency'
+        and (old_year between $first_year and $last_closed_year or new_year between $first_year and $last_closed_year)
+    group by all
+),
+lines as (
+    select cause, label, to_do, sort_order from revision_causes where cause in (select cause from moved)
+    union all
+    select 'totaal', label, null, 9999 from annex_breakdowns where breakdown = 'total'
+)
+select lines.cause, lines.label, lines.to_do, measures.measure, measures.label, coalesce(sum(moved.persons), 0)
+from lines
+cross join measures
+left join moved on measures.measure = moved.measure and lines.cause in (moved.cause, 'totaal')
+where measures.is_revised
+group by lines.cause, lines.label, lines.to_do, lines.sort_order, measures.measure, measures.label, measures.sort_order
+order by lines.sort_order, measures.sort_order
+"""
+
+REVISED_ATTRIBUTES_QUERY = """
+select
+    moves.measure, moves.breakdown, moves.old_member, moves.new_member,
+    measures.label, breakdowns.label, old_members.label, new_members.label, sum(moves.persons)
+from annex_revision_moves as moves
+inner join measures on moves.measure = measures.measure
+inner join annex_breakdowns as breakdowns on moves.breakdown = breakdowns.breakdown
+inner join annex_members as old_members
+    on moves.breakdown = old_members.breakdown and moves.old_member = old_members.member
+inner join annex_members as new_members
+    on moves.breakdown = new_members.breakdown and moves.new_member = new_members.member
+where
+    moves.reference_date = $reference_date
+    and moves.cause = 'other_attributes'
+    and moves.old_member <> moves.new_member
+    and moves.old_year between $first_year and $last_closed_year
+group by
+    moves.measure, moves.breakdown, moves.old_member, moves.new_member, measures.label, breakdowns.label,
+    old_members.label, new_members.label,
+    measures.sort_order, breakdowns.sort_order, old_members.sort_order, new_members.sort_order
+order by measures.sort_order, breakdowns.sort_order, old_members.sort_order, new_members.sort_order
+"""
+
 REVISION_QUERY = """
 select
-    measure, year, agency, measure_label, agency_label, persons_before, persons_now, difference,
-    cause, cause_label, difference_by_cause
-from annex_revision
-where reference_date = $reference_date and year between $first_year and $last_year
-order by measure_sort_order, year, agency_sort_order, cause_sort_order
+    revision.measure, revision.year, revision.breakdown, revision.member,
+    measures.label, breakdowns.label, members.label,
+    revision.persons_before, revision.persons_now, revision.difference,
+    revision.cause, revision.difference_by_cause
+from annex_revision as revision
+inner join measures on revision.measure = measures.measure
+inner join annex_breakdowns as breakdowns on revision.breakdown = breakdowns.breakdown
+inner join annex_members as members on revision.breakdown = members.breakdown and revision.member = members.member
+where
+    revision.reference_date = $reference_date
+    and revision.year between $first_year and $last_year
+    and list_contains($shown, revision.measure || '/' || revision.breakdown)
+qualify bool_or(revision.difference_by_cause <> 0) over (
+    partition by revision.measure, revision.year, revision.breakdown, revision.member
+)
+order by breakdowns.sort_order, measures.sort_order, revision.year, members.sort_order
 """
 
-REVISION_CAUSES_QUERY = """
-select cause, label, row(measure), measure_label, persons
-from annex_revision_causes
-where reference_date = $reference_date
-order by sort_order, measure_sort_order
-"""
+CAUSES_QUERY = "select cause, label from revision_causes order by sort_order"
 
 PREVIOUS_REFERENCE_DATE_QUERY = """
-select max(previous_reference_date) from annex_revision_causes where reference_date = $reference_date
+select max(previous_reference_date) from annex_compared_dates where reference_date = $reference_date
 """
 
 MISSING_AGENCIES_QUERY = """
@@ -275,7 +332,15 @@ def models_of(question: Question) -> dict[str, str]:
         f"{date} and year between {question.first_year} and {question.last_year} "
         f"and (breakdown, second_breakdown) in ({pairs})"
     )
-    without_date = ("annex_breakdowns", "annex_members", "measures", "event_types", "dim_agency", *MODELS_OF_THE_RULES)
+    without_date = (
+        "annex_breakdowns",
+        "annex_members",
+        "measures",
+        "event_types",
+        "revision_causes",
+        "dim_agency",
+        *MODELS_OF_THE_RULES,
+    )
     # The check after writing counts again from the cube.
     cube = f"{date} and year between {question.first_year} and {question.last_year}"
     return {"annex_figures": figures, "annex_cube": cube} | {
@@ -297,7 +362,7 @@ class _Reader:
     def __init__(self, connection: duckdb.DuckDBPyConnection, question: Question) -> None:
         self._connection = connection
         self._question = question
-        self._values = {
+        self._values: dict[str, object] = {
             "reference_date": question.reference_date,
             "first_year": question.first_year,
             "last_year": question.last_year,
@@ -313,7 +378,7 @@ class _Reader:
         tabs = tuple(TabContents(tab, tuple(self._block(table) for table in tab.tables)) for tab in question.tabs)
         for breakdown, wanted in question.member_lists.items():
             self._check_member_list(breakdown, wanted)
-        previous = self._select(PREVIOUS_REFERENCE_DATE_QUERY)[0][0]
+        previous = self._previous_reference_date()
         deliveries = self._select(DELIVERIES_QUERY)
         return Annex(
             question=question,
@@ -332,7 +397,7 @@ class _Reader:
                 ),
                 self._published_block(),
             ),
-            revision=self._revision_blocks() if previous else (),
+            revision=self._revision_blocks(previous) if previous else (),
             previous_reference_date=previous,
             measures=self._measures,
             breakdowns=self._breakdowns,
@@ -525,38 +590,73 @@ class _Reader:
             ),
         )
 
-    def _revision_blocks(self) -> tuple[Block, ...]:
-        causes: dict[str, Column] = {}
-        cells: dict[tuple, dict[str, int]] = {}
-        for *cell, cause, cause_label, difference in self._select(REVISION_QUERY):
-            causes[cause] = Column(cause_label, INTEGER, (cause,))
-            cells.setdefault(tuple(cell), {})[cause] = difference
+    def _previous_reference_date(self) -> datetime.date | None:
+        """Return the reference date to compare with, if a year of the question was closed then."""
+        previous = self._select(PREVIOUS_REFERENCE_DATE_QUERY)[0][0]
+        return previous if previous and previous.year > self._question.first_year else None
+
+    def _revision_blocks(self, previous: datetime.date) -> tuple[Block, ...]:
+        """Return why figures changed: persons by cause, then what changed about them, then the figures themselves."""
+        self._values["last_closed_year"] = min(self._question.last_year, previous.year - 1)
+        blocks = (self._causes_block(), self._attributes_block(), self._revised_figures_block())
+        return tuple(block for block in blocks if block.rows)
+
+    def _causes_block(self) -> Block:
+        columns: dict[str, Column] = {}
+        lines: dict[tuple[str, str, str], list[int]] = {}
+        for cause, label, to_do, measure, measure_label, persons in self._select(REVISION_CAUSES_QUERY):
+            columns[measure] = Column(measure_label, INTEGER, (measure,))
+            lines.setdefault((cause, label, to_do or NOTHING), []).append(persons)
+        return Block(
+            "herziening_oorzaken",
+            f"Personen die in {self._question.first_year} tot {self._values['last_closed_year']} anders geteld zijn, "
+            "naar oorzaak; wat na te gaan is, staat bovenaan",
+            (Column("Oorzaak", TEXT), *columns.values(), Column("Te doen", TEXT)),
+            tuple(
+                Row((cause,), (label, *persons, to_do), cause == TOTAL)
+                for (cause, label, to_do), persons in lines.items()
+            ),
+        )
+
+    def _attributes_block(self) -> Block:
         columns = (
-            Column("Maat", TEXT),
-            Column("Jaar", TEXT),
-            Column("Agentschap", TEXT),
+            *(Column(header, TEXT) for header in ("Maat", "Kenmerk", "Van", "Naar")),
+            Column("Personen", INTEGER, ("persons",)),
+        )
+        rows = tuple(Row(tuple(line[:4]), tuple(line[4:])) for line in self._select(REVISED_ATTRIBUTES_QUERY))
+        return Block("herziening_kenmerken", "Andere kenmerken: van en naar", columns, rows, label_columns=4)
+
+    def _revised_figures_block(self) -> Block:
+        found: dict[tuple, dict[str, int]] = {}
+        for *cell, cause, difference in self._select(REVISION_QUERY, shown=self._revised_breakdowns()):
+            found.setdefault(tuple(cell), {})[cause] = difference
+        occurring = {cause for by_cause in found.values() for cause in by_cause}
+        causes = [(cause, label) for cause, label in self._select(CAUSES_QUERY) if cause in occurring]
+        columns = (
+            *(Column(header, TEXT) for header in ("Maat", "Jaar", "Kenmerk", "Waarde")),
             Column("Vorige", INTEGER, ("before",)),
             Column("Nu", INTEGER, ("now",)),
             Column("Verschil", INTEGER, ("difference",)),
-            *causes.values(),
+            *(Column(label, INTEGER, (cause,)) for cause, label in causes),
         )
         rows = tuple(
             Row(
-                (measure, year, agency),
-                (measure_label, str(year), agency_label, *figures, *(by_cause[cause] for cause in causes)),
+                (measure, year, breakdown, member),
+                (label, str(year), *labels, *figures, *(by_cause.get(cause, 0) for cause, _ in causes)),
             )
-            for (measure, year, agency, measure_label, agency_label, *figures), by_cause in cells.items()
+            for (measure, year, breakdown, member, label, *labels_and_figures), by_cause in found.items()
+            for labels, figures in ((labels_and_figures[:2], labels_and_figures[2:]),)
         )
-        title = "Verschil per maat, jaar en agentschap, verdeeld over de oorzaken"
-        return (
-            self._crossed_block(
-                "herziening_oorzaken",
-                "Personen die anders geteld zijn, naar oorzaak",
-                "Oorzaak",
-                self._select(REVISION_CAUSES_QUERY),
-            ),
-            Block("herziening_cijfers", title, columns, rows, label_columns=3),
-        )
+        title = "Cijfers die veranderden, en hoeveel elke oorzaak daaraan bijdroeg"
+        return Block("herziening_cijfers", title, columns, rows, label_columns=4)
+
+    def _revised_breakdowns(self) -> list[str]:
+        """Return `measure/breakdown` of the agency and of what the question shows."""
+        shown = {f"{measure}/agency" for measure in self._measures}
+        for table in self._question.tables:
+            measures = {measure for measure, _ in (column.codes for column in self._figure_columns(table))}
+            shown |= {f"{measure}/{breakdown}" for measure in measures for breakdown in table.breakdown}
+        return sorted(shown)
 
     def _outside_list(self) -> tuple[OutsideList, ...]:
         found: dict[tuple[str, str], dict[int, int]] = {}

@@ -77,20 +77,71 @@ OWN_CELLS = {
         ) on "Gepubliceerd", "Bijlage", "Verschil"
     """,
     "herziening_oorzaken": """
-        select label, measure_label, persons from annex_revision_causes where reference_date = $reference_date
+        with revised as (
+            select measure, cause, persons from annex_revision_moves
+            where
+                reference_date = $reference_date and breakdown = 'gender'
+                and list_has_any(
+                    range($first_year, least($last_year + 1, year(previous_reference_date))), [old_year, new_year]
+                )
+        ),
+        compared as (
+            select 1 from annex_compared_dates
+            where reference_date = $reference_date and year(previous_reference_date) > $first_year
+        )
+        select causes.label, measures.label, coalesce(sum(revised.persons), 0)
+        from revision_causes as causes cross join measures
+        left join revised on causes.cause = revised.cause and measures.measure = revised.measure
+        where measures.is_revised and causes.cause in (select cause from revised)
+        group by all
+        union all
+        select 'Totaal', measures.label, coalesce(sum(revised.persons), 0)
+        from measures left join revised on measures.measure = revised.measure
+        where measures.is_revised and exists (from compared)
+        group by all
+    """,
+    "herziening_kenmerken": """
+        select measures.label || breakdowns.label || old_members.label || new_members.label, 'Personen', sum(persons)
+        from annex_revision_moves as moves
+        inner join measures using (measure)
+        inner join annex_breakdowns as breakdowns using (breakdown)
+        inner join annex_members as old_members
+            on old_members.breakdown = moves.breakdown and old_members.member = moves.old_member
+        inner join annex_members as new_members
+            on new_members.breakdown = moves.breakdown and new_members.member = moves.new_member
+        where
+            reference_date = $reference_date and cause = 'other_attributes' and old_member <> new_member
+            and old_year between $first_year and $last_year and old_year < year(previous_reference_date)
+        group by all
     """,
     "herziening_cijfers": """
         with cells as (
-            select measure_label || year || agency_label as place, * from annex_revision
-            where reference_date = $reference_date and year between $first_year and $last_year
+            select
+                measures.label || year || breakdowns.label || members.label as place, causes.label as cause_label,
+                persons_before, persons_now, difference_by_cause
+            from annex_revision
+            inner join measures using (measure)
+            inner join annex_breakdowns as breakdowns using (breakdown)
+            inner join annex_members as members using (breakdown, member)
+            inner join revision_causes as causes using (cause)
+            where
+                reference_date = $reference_date and year between $first_year and $last_year
+                and measure || ' ' || breakdown in $shown
+            qualify count_if(difference_by_cause <> 0) over (partition by measure, year, breakdown, member) > 0
         )
-        select place, cause_label, difference_by_cause from cells
+        select places.place, causes.cause_label, coalesce(cells.difference_by_cause, 0)
+        from (select distinct place from cells) as places
+        cross join (select distinct cause_label from cells) as causes
+        left join cells on cells.place = places.place and cells.cause_label = causes.cause_label
         union all select distinct place, 'Vorige', persons_before from cells
         union all select distinct place, 'Nu', persons_now from cells
         union all select distinct place, 'Verschil', persons_now - persons_before from cells
     """,
 }
-LABEL_HEADERS = ("Agentschap", "Bestand", "Blad", "Maat", "Som over", "Jaar", "Reden", "Opmerking", "Cijfer", "Oorzaak")
+LABEL_HEADERS = (
+    "Agentschap", "Bestand", "Blad", "Maat", "Som over", "Jaar", "Reden", "Opmerking", "Cijfer", "Oorzaak", "Kenmerk",
+    "Waarde", "Van", "Naar",
+)  # fmt: skip
 
 
 def check_workbook(path: Path, question: Question, connection: duckdb.DuckDBPyConnection) -> int:
@@ -194,8 +245,18 @@ def _own_cells(name: str, question: Question, connection: duckdb.DuckDBPyConnect
         "reference_date": question.reference_date,
         "first_year": question.first_year,
         "last_year": question.last_year,
+        "shown": _shown(question),
     }
     query = OWN_CELLS[name]
     rows = connection.execute(query, {key: value for key, value in values.items() if f"${key}" in query}).fetchall()
     headers = {str(year): question.year_header(year) for year in question.years}
     return {(row, headers.get(column, column)): figure for row, column, figure in rows}
+
+
+def _shown(question: Question) -> list[str]:
+    """Return what Herziening breaks every measure down by: the agency, and what the tables of the question show."""
+    shown = [f"{measure} agency" for measure in ("contracts", "attests", "invited", "registered")]
+    for table in question.tables:
+        measures = ("invited", "registered") if table.is_reach else (table.measure,)
+        shown += [f"{measure} {breakdown}" for measure in measures for breakdown in table.breakdown]
+    return shown

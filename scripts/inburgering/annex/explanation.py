@@ -17,7 +17,21 @@ from inburgering.annex.question import REACH, Question, read_question
 
 ROW_OF_FILE = "agency, delivery_version, file_name, sheet_name, row_number"
 PERSON_COLUMNS = f"person_key, {ROW_OF_FILE}, event_number, attribution_date"
-REVISED_COLUMNS = "person_key, cause, old_year, old_agency, old_event_number, new_year, new_agency, new_event_number"
+REVISED_COLUMNS = ", ".join(
+    f"revised.{column}"
+    for column in (
+        *("person", "cause", "old_year", "old_agency", "old_row_number", "old_event_number"),
+        *("new_year", "new_agency", "new_row_number", "new_event_number"),
+    )
+)
+# With the rows by which each person counted and counts, whose members these are.
+REVISED_PERSONS = """annex_revised_persons as revised
+left join annex_counted_persons as earlier
+    on revised.measure = earlier.measure and revised.previous_reference_date = earlier.reference_date
+    and revised.old_agency = earlier.agency and revised.old_row_number = earlier.row_number
+left join annex_counted_persons as later
+    on revised.measure = later.measure and revised.reference_date = later.reference_date
+    and revised.new_agency = later.agency and revised.new_row_number = later.row_number"""
 # A fact names its row by agency, event type and row number; the current files give file, sheet and version.
 FILE_OF_ROW = "inner join int_current_files using (reference_date, agency, event_type)"
 
@@ -221,46 +235,62 @@ def _explain_published(cell: Cell) -> Explanation:
     return Explanation(words, "annex_checks_published", rows)
 
 
+def _revised(cell: Cell, measure: str, *conditions: str, counts_as: str = "1") -> str:
+    about = (f"revised.reference_date = {_date(cell)}", f"revised.measure = '{measure}'")
+    return _rows(REVISED_COLUMNS, REVISED_PERSONS, *about, *conditions, counts_as=counts_as)
+
+
+def _compared_years(cell: Cell, side: str) -> str:
+    question, previous = cell.annex.question, cell.annex.previous_reference_date
+    last_year = min(question.last_year, previous.year - 1) if previous else question.last_year
+    return f"revised.{side}_year between {question.first_year} and {last_year}"
+
+
 def _explain_cause(cell: Cell) -> Explanation:
     (measure,) = cell.codes
+    conditions = [f"({_compared_years(cell, 'old')} or {_compared_years(cell, 'new')})"]
+    if not cell.row.is_total:
+        conditions.append(f"revised.cause = '{cell.row.codes[0]}'")
     return Explanation(
         f"{cell.header}: persons counted otherwise than at the previous reference date, cause: {cell.labels[0]}",
-        "annex_revision_causes",
-        _rows(
-            REVISED_COLUMNS,
-            "annex_revised_persons",
-            f"reference_date = {_date(cell)}",
-            f"measure = '{measure}'",
-            f"cause = '{cell.row.codes[0]}'",
+        "annex_revision_moves",
+        _revised(cell, measure, *conditions),
+    )
+
+
+def _explain_attribute(cell: Cell) -> Explanation:
+    measure, breakdown, old_member, new_member = cell.row.codes
+    measure_label, breakdown_label, old_label, new_label = cell.labels
+    return Explanation(
+        f"{measure_label}: persons whose {breakdown_label.lower()} was {old_label} and is {new_label}, on one row",
+        "annex_revision_moves",
+        _revised(
+            cell,
+            measure,
+            "revised.cause = 'other_attributes'",
+            f"earlier.{breakdown} = '{old_member}'",
+            f"later.{breakdown} = '{new_member}'",
+            _compared_years(cell, "old"),
         ),
     )
 
 
 def _explain_revision(cell: Cell) -> Explanation:
-    measure, year, agency = cell.row.codes
-    measure_label, _, agency_label = cell.labels
+    measure, year, breakdown, member = cell.row.codes
+    measure_label, _, breakdown_label, label = cell.labels
     (code,) = cell.codes
-    words = f"{measure_label} of {year}, {agency_label}: {cell.header.lower()}"
+    words = f"{measure_label} of {year}, {breakdown_label}: {label}: {cell.header.lower()}"
     model = "annex_revision"
-    of_agency = f"agency = '{agency}'"
+    of_member = f"{breakdown} = '{member}'"
     if code == "now":
-        return Explanation(words, model, _persons(cell, measure, year, of_agency))
+        return Explanation(words, model, _persons(cell, measure, year, of_member))
     if code == "before":
         previous = f"date '{cell.annex.previous_reference_date}'"
-        return Explanation(words, model, _persons(cell, measure, year, of_agency, reference_date=previous))
-    conditions = [f"reference_date = {_date(cell)}", f"measure = '{measure}'"]
-    if code != "difference":
-        conditions.append(f"cause = '{code}'")
+        return Explanation(words, model, _persons(cell, measure, year, of_member, reference_date=previous))
+    conditions = [] if code == "difference" else [f"revised.cause = '{code}'"]
     sides = [
-        _rows(
-            REVISED_COLUMNS,
-            "annex_revised_persons",
-            *conditions,
-            f"{side}_year = {year}",
-            f"{side}_agency = '{agency}'",
-            counts_as=counts_as,
-        )
-        for side, counts_as in (("new", "1"), ("old", "-1"))
+        _revised(cell, measure, *conditions, f"{side}.year = {year}", f"{side}.{of_member}", counts_as=counts_as)
+        for side, counts_as in (("later", "1"), ("earlier", "-1"))
     ]
     words += "; a person who is counted here now is one more, a person who was counted here before is one less"
     return Explanation(words, model, "\nunion all\n".join(sides))
@@ -273,5 +303,6 @@ OWN_TABLES: dict[str, Callable[[Cell], Explanation]] = {
     "controle_opmerkingen": _explain_warnings,
     "controle_gepubliceerd": _explain_published,
     "herziening_oorzaken": _explain_cause,
+    "herziening_kenmerken": _explain_attribute,
     "herziening_cijfers": _explain_revision,
 }
