@@ -32,6 +32,9 @@ placed as (
     cross join {{ ref('annex_members') }} as members
     inner join {{ ref('annex_breakdowns') }} as breakdowns using (breakdown)
     left join contracts using (reference_date, year, breakdown, member)
+    where
+        reference_dates.reference_date >= coalesce(members.listed_from, reference_dates.reference_date)
+        and reference_dates.reference_date <= coalesce(members.listed_until, reference_dates.reference_date)
 ),
 
 -- Beside a member stands the total, or a member of another breakdown; beside the total stands nothing else.

@@ -4,6 +4,8 @@ with members as (
         '{{ breakdown }}' as breakdown,
         {{ breakdown }} as member,
         label, sort_order,
+        {{ 'deliver_from' if breakdown == 'agency' else 'cast(null as date)' }} as listed_from,
+        {{ 'deliver_until' if breakdown == 'agency' else 'cast(null as date)' }} as listed_until,
         false as is_total
     from {{ ref('dim_' ~ breakdown) }}
     where is_listed
@@ -15,6 +17,8 @@ with members as (
         'totaal' as member,
         '{{ var("breakdowns").total.label }}' as label,
         9999 as sort_order,
+        cast(null as date) as listed_from,
+        cast(null as date) as listed_until,
         true as is_total
     from {{ ref('annex_breakdowns') }}
 )
@@ -22,5 +26,5 @@ with members as (
 select
     breakdown, member, label,
     cast(sort_order as bigint) as sort_order,
-    is_total
+    listed_from, listed_until, is_total
 from members

@@ -319,7 +319,9 @@ select max(previous_reference_date) from annex_compared_dates where reference_da
 
 MISSING_AGENCIES_QUERY = """
 select label from dim_agency
-where is_listed and agency not in (select agency from annex_checks_deliveries where reference_date = $reference_date)
+where
+    $reference_date between coalesce(deliver_from, $reference_date) and coalesce(deliver_until, $reference_date)
+    and agency not in (select agency from annex_checks_deliveries where reference_date = $reference_date)
 order by sort_order
 """
 
