@@ -13,6 +13,11 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from inburgering.intake.decoding import RefusedFileError
+from inburgering.intake.delivery import find_deliveries
+from inburgering.intake.extract_contract import read_contracts
+from inburgering.intake.landed_version import find_versions
+from inburgering.intake.landing import Landing
 from inburgering.settings import SAMPLE_KEY
 from support.handmade import (
     HEADERS,
@@ -27,6 +32,8 @@ from support.handmade import (
     write_workbook,
 )
 from support.pipeline import KEY, Pipeline, refused, succeeded
+
+CONTRACTS = read_contracts()
 
 # Valid: 97 - (first nine digits mod 97), worked out by hand for each.
 BORN_BEFORE_2000 = "85073003328"
@@ -368,6 +375,28 @@ def test_a_new_version_says_what_was_added_gone_and_changed(pipeline: Pipeline) 
         pipeline.extracts, "agii", {"contracten.csv": [new, first[3], first[2], other_person, *[first[3]] * 2]}
     )
     assert "since version 1: 2 rows added, 1 gone, 1 changed" in succeeded(pipeline.load())
+
+
+@pytest.mark.parametrize("name", ["uitnodigingen.csv", "attesten.csv"])
+def test_a_file_that_changes_while_it_is_read_is_refused(pipeline: Pipeline, name: str) -> None:
+    """The hash in the register is that of the rows that landed."""
+    folder = write_delivery(pipeline.extracts, "agii")
+    (delivery,), _ = find_deliveries(pipeline.extracts, CONTRACTS)
+    landing = Landing(pipeline.landing, CONTRACTS, KEY)
+
+    good = (folder / name).read_bytes()
+
+    def goes_on_copying(_: float) -> None:
+        (folder / name).write_bytes(good + b"\r\n")
+
+    with landing.locked():
+        with pytest.raises(RefusedFileError, match=f"^{name}: changed while it was read"):
+            landing.load(delivery, False, goes_on_copying)
+        assert list(pipeline.landing.glob("[!.]*")) == []
+        landing.load(delivery, False, lambda _: None)
+    hashes = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.iterdir()}
+    (version,) = find_versions(pipeline.landing)[0]
+    assert version.hashes == hashes
 
 
 def test_two_loads_at_the_same_time_land_each_delivery_once(pipeline: Pipeline) -> None:
