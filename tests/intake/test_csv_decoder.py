@@ -140,3 +140,26 @@ def test_values_over_several_lines_may_lie_across_blocks(tmp_path: Path, monkeyp
     path = tmp_path / "contracten.csv"
     path.write_text("\n".join([";".join(TABLE["agii"].columns), *[";".join(map(quoted, row))] * 100]))
     assert decode(path, "agii") == ([(2 + 4 * place, *row) for place in range(100)], [])
+
+
+@pytest.mark.parametrize("place", range(WIDTH))
+@pytest.mark.parametrize("lines_between", [0, 1])
+def test_two_stray_quotes_never_melt_two_rows_into_one(tmp_path: Path, place: int, lines_between: int) -> None:
+    """A quote in the same column of two rows gives a record of the right width: of two persons."""
+    rows = [[f"{name}{column}" for column in range(WIDTH)] for name in "abcdef"]
+    second = 2 + lines_between
+    rows[1][place] = f'"{rows[1][place]}'
+    rows[second][place] += '"'
+    path = tmp_path / "contracten.csv"
+    path.write_text("\n".join(";".join(row) for row in [TABLE["agii"].columns, *rows]))
+    assert decode(path, "agii") == (
+        [(number, *row) for number, row in enumerate(rows, start=2) if number != 3],
+        [BrokenRow(3, "unclosed_quote")],
+    )
+
+
+def test_a_value_may_have_separators_or_line_breaks(tmp_path: Path) -> None:
+    row = ["a;b", "c\nd", *["x"] * (WIDTH - 2)]
+    path = tmp_path / "contracten.csv"
+    path.write_text("\n".join([";".join(TABLE["agii"].columns), ";".join(map(quoted, row))]))
+    assert decode(path, "agii") == ([(2, *row)], [])

@@ -265,13 +265,14 @@ def _records(source: _Lines, agency: AgencyContract, width: int) -> Iterator[lis
     """Yield the values of each record; None for a line whose quotes cannot be read, and only that line.
 
     A quote that is not closed swallows the lines after it. So a record over several lines is believed only when it
-    has the declared number of values; else its first line alone is given up and reading goes on with the second.
+    has the declared number of values, none of which may be the end of a row and the start of another; else its first
+    line alone is given up and reading goes on with the second.
     """
     while True:
         reader = csv.reader(source, delimiter=agency.separator, quotechar=agency.quote, strict=True)
         try:
             for values in reader:
-                if len(source.taken) > 1 and len(values) != width:
+                if len(source.taken) > 1 and (len(values) != width or _is_melted(values, agency.separator)):
                     source.keep_only_first()
                     yield None
                 else:
@@ -282,3 +283,8 @@ def _records(source: _Lines, agency: AgencyContract, width: int) -> Iterator[lis
             source.keep_only_first()
             yield None
             source.start_record()
+
+
+def _is_melted(values: list[str], separator: str) -> bool:
+    """Return whether a value holds separators and a line break: two stray quotes make one value of two rows."""
+    return any(separator in value and ("\n" in value or "\r" in value) for value in values)
