@@ -6,12 +6,10 @@ import datetime
 from pathlib import Path
 
 import openpyxl
-import pytest
 
-from inburgering.intake.decoding import RefusedFileError
 from inburgering.intake.excel_decoder import decode_excel
 from support.bad_inputs import CONTRACTS, change_part
-from support.handmade import HEADERS, WORKBOOK, default_rows, header, write_delivery
+from support.handmade import WORKBOOK, Rows, default_rows, write_delivery
 
 TABLE = CONTRACTS["atlas"].tables[1]
 DAY = TABLE.columns.index("Ondertekend op")
@@ -23,15 +21,26 @@ def decode(path: Path) -> list[tuple]:
     return [row for batch in decoded.batches for row in batch.rows()]
 
 
-def write(tmp_path: Path, rows: list[list[object]]) -> Path:
+def write(tmp_path: Path, rows: Rows) -> Path:
     return write_delivery(tmp_path, "atlas", {"Contracten": rows}) / WORKBOOK
 
 
 def test_errors_land_as_their_text_and_their_rows_stay(tmp_path: Path) -> None:
     good = default_rows("atlas", "Contracten")[0]
-    only_errors = ["#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!", "#N/A", "#N/A", "#N/A"]
+    only_errors: list[object] = [
+        "#N/A",
+        "#REF!",
+        "#VALUE!",
+        "#NAME?",
+        "#DIV/0!",
+        "#NUM!",
+        "#NULL!",
+        "#N/A",
+        "#N/A",
+        "#N/A",
+    ]
     one_error = [*good[:6], "#N/A", *good[7:]]
-    last = [None] * 9 + ["#REF!"]
+    last: list[object] = [None] * 9 + ["#REF!"]
     path = write(tmp_path, [good, only_errors, one_error, [None] * 10, last])
     texts = {number: list(values) for number, *values in decode(path)}
     assert list(texts) == [2, 3, 4, 6]
