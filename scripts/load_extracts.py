@@ -8,14 +8,15 @@ import click
 
 from inburgering.intake.delivery import Delivery, find_deliveries
 from inburgering.intake.extract_contract import read_contracts
-from inburgering.intake.landing import Landing, LoadedDelivery
+from inburgering.intake.landing import Accepted, Landing, LoadedDelivery
 from inburgering.intake.loading import CannotLoadError, load_deliveries
 from inburgering.settings import SAMPLE_KEY, extracts_folder, landing_folder, pseudonym_key, sample_hashes
 
 
 @click.command()
 @click.option("--allow-empty", is_flag=True, help="Accept a file or sheet that has a header but no rows.")
-def main(allow_empty: bool) -> None:
+@click.option("--accept-fewer-rows", is_flag=True, help="Accept a new version without most of the rows before.")
+def main(allow_empty: bool, accept_fewer_rows: bool) -> None:
     """Load every delivery of INBURGERING_EXTRACTS that is new or changed into INBURGERING_LANDING."""
     started = time.monotonic()
     extracts = extracts_folder()
@@ -26,11 +27,12 @@ def main(allow_empty: bool) -> None:
     deliveries, problems = find_deliveries(extracts, contracts)
     if not deliveries and not problems:
         raise click.ClickException(f"{extracts}: no delivery found; expected <agency>/<yyyy-mm-dd>/ with its files")
+    accepted = Accepted(allow_empty, accept_fewer_rows)
     size = sum(delivery.size_bytes for delivery in deliveries)
     try:
         with click.progressbar(length=size, label="Loading", item_show_func=lambda name: name) as bar:
             outcome = load_deliveries(
-                landing, deliveries, extracts, allow_empty, lambda read, name: bar.update(read - bar.pos, name)
+                landing, deliveries, extracts, accepted, lambda read, name: bar.update(read - bar.pos, name)
             )
     except CannotLoadError as error:
         raise click.ClickException(str(error)) from None

@@ -114,6 +114,10 @@ def pseudonym_key(extracts: Path) -> str:
     key = os.environ.get("INBURGERING_PSEUDONYM_KEY", "")
     if not key.strip():
         raise click.ClickException(f"INBURGERING_PSEUDONYM_KEY is not set; {HOW_TO_MAKE_A_KEY}")
+    try:
+        key.encode()
+    except UnicodeEncodeError:
+        raise click.ClickException(f"INBURGERING_PSEUDONYM_KEY is not UTF-8 text; {HOW_TO_MAKE_A_KEY}") from None
     if len(os.fsencode(key)) < SHORTEST_KEY:
         raise click.ClickException(
             f"INBURGERING_PSEUDONYM_KEY is shorter than {SHORTEST_KEY} bytes and could be guessed; {HOW_TO_MAKE_A_KEY}"

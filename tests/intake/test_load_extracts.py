@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import hashlib
 import hmac
+import os
 import subprocess
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -17,7 +18,7 @@ from inburgering.intake.decoding import RefusedFileError
 from inburgering.intake.delivery import find_deliveries
 from inburgering.intake.extract_contract import read_contracts
 from inburgering.intake.landed_version import find_versions
-from inburgering.intake.landing import Landing
+from inburgering.intake.landing import Accepted, Landing
 from inburgering.settings import SAMPLE_KEY
 from support.handmade import (
     HEADERS,
@@ -358,7 +359,8 @@ def test_the_same_content_again_is_no_new_version_and_other_content_is(pipeline:
     before = snapshot(pipeline.landing)
     assert succeeded(pipeline.load()).count("unchanged, nothing to do") == 3
     assert snapshot(pipeline.landing) == before
-    write_delivery(pipeline.extracts, "amal", {"contracts.csv": contracts_of("amal", ["", ""])})
+    rows = [*default_rows("amal", "contracts.csv"), *contracts_of("amal", [""])]
+    write_delivery(pipeline.extracts, "amal", {"contracts.csv": rows})
     assert f"amal/{REFERENCE_DATE}: version 2" in succeeded(pipeline.load())
     assert len(landed(pipeline, "amal", "contracts", "*", version=2)) == 2
     assert before.items() <= snapshot(pipeline.landing).items()
@@ -391,9 +393,9 @@ def test_a_file_that_changes_while_it_is_read_is_refused(pipeline: Pipeline, nam
 
     with landing.locked():
         with pytest.raises(RefusedFileError, match=f"^{name}: changed while it was read"):
-            landing.load(delivery, False, goes_on_copying)
+            landing.load(delivery, Accepted(), goes_on_copying)
         assert list(pipeline.landing.glob("[!.]*")) == []
-        landing.load(delivery, False, lambda _: None)
+        landing.load(delivery, Accepted(), lambda _: None)
     hashes = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.iterdir()}
     (version,) = find_versions(pipeline.landing)[0]
     assert version.hashes == hashes
@@ -450,6 +452,42 @@ def test_a_key_that_could_be_guessed_is_refused(tmp_path: Path, key: str) -> Non
         pipeline.load()
     )
     assert not pipeline.landing.exists()
+
+
+def test_no_folder_is_made_for_a_mistyped_landing(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_deliveries(pipeline.extracts)
+    mistyped = Pipeline(pipeline.folder / "mistyped")
+    monkeypatch.setattr(Pipeline, "extracts", pipeline.extracts)
+    assert refused(mistyped.load()) == (
+        f"Error: {mistyped.folder}: no such folder, so no landing is made in it; make it or mend INBURGERING_LANDING"
+    )
+    assert not mistyped.folder.exists()
+
+
+def test_a_key_that_is_no_text_is_refused(pipeline: Pipeline) -> None:
+    write_deliveries(pipeline.extracts)
+    unreadable = Pipeline(pipeline.folder, os.fsdecode(bytes(range(0xC0, 0xE0))))
+    assert refused(unreadable.load()).startswith("Error: INBURGERING_PSEUDONYM_KEY is not UTF-8 text; make one with")
+    assert not pipeline.landing.exists()
+
+
+@pytest.mark.parametrize(("kept", "is_refused"), [(2, False), (1, True)])
+def test_a_new_version_in_which_most_rows_of_a_file_are_gone_asks_first(
+    pipeline: Pipeline, kept: int, is_refused: bool
+) -> None:
+    rows = contracts_of("agii", [""] * 4)
+    write_delivery(pipeline.extracts, "agii", {"contracten.csv": rows})
+    succeeded(pipeline.load())
+    # However many rows come in their place.
+    others = [[*row[:7], f"N{place}", *row[8:]] for place, row in enumerate(rows * 10)]
+    write_delivery(pipeline.extracts, "agii", {"contracten.csv": [*rows[:kept], *others]})
+    if is_refused:
+        assert refused(pipeline.load()) == (
+            f"Refused: agii/{REFERENCE_DATE}/contracten.csv: 3 of the 4 rows of version 1 are gone; deliver the whole "
+            "file, or pass --accept-fewer-rows when it is meant"
+        )
+        assert len(list(pipeline.landing.glob("agency=agii/*/*"))) == 1
+    assert f"agii/{REFERENCE_DATE}: version 2" in succeeded(pipeline.load("--accept-fewer-rows"))
 
 
 def test_another_key_than_the_landing_was_made_with_is_refused(pipeline: Pipeline) -> None:

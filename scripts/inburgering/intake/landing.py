@@ -47,6 +47,7 @@ from inburgering.settings import file_hash
 FILE_CHECKS = {"csv": check_csv_file, "excel": check_workbook_file}
 DECODERS = {"csv": decode_csv, "excel": decode_excel}
 LARGEST_BROKEN_SHARE = 0.01
+LARGEST_GONE_SHARE = 0.5
 # Rows with the same key are told apart by their order in the file. What stands in them is compared by a hash, so that
 # two versions of a large table need not stand in memory.
 COMPARE_VERSIONS = """
@@ -70,6 +71,14 @@ full join later
     and earlier.occurrence = later.occurrence
 """
 LARGEST_COMPARISON = "1GB"
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """What the user says is meant: a file without rows, a new version without most of the rows of the one before."""
+
+    empty: bool = False
+    fewer_rows: bool = False
 
 
 @dataclass(frozen=True)
@@ -110,7 +119,11 @@ class Landing:
     @contextmanager
     def locked(self) -> Iterator[None]:
         """Hold the landing for this loader alone; a second loader waits."""
-        self.folder.mkdir(parents=True, exist_ok=True)
+        if not self.folder.parent.is_dir():
+            raise RefusedFileError(
+                f"{self.folder.parent}: no such folder, so no landing is made in it; make it or mend INBURGERING_LANDING"
+            )
+        self.folder.mkdir(exist_ok=True)
         with FileLock(self.folder / ".lock"):
             for left_over in self.folder.glob(".loading-*"):
                 shutil.rmtree(left_over)
@@ -140,7 +153,7 @@ class Landing:
                 "use that key, or load everything anew into an empty landing"
             )
 
-    def load(self, delivery: Delivery, allow_empty: bool, progress: Callable[[float], None]) -> LoadedDelivery:
+    def load(self, delivery: Delivery, accepted: Accepted, progress: Callable[[float], None]) -> LoadedDelivery:
         """Decode a delivery and land it as its newest version, unless the newest version has the same content.
 
         `progress` is called now and then with how many of its tables have been read, parts of a table included.
@@ -163,7 +176,7 @@ class Landing:
         else:
             before = next((version for version in reversed(versions) if version not in damages), None)
             loaded = self._land(
-                delivery, hashes, target, newest.number + 1 if newest else 1, before, allow_empty, progress
+                delivery, hashes, target, newest.number + 1 if newest else 1, before, accepted, progress
             )
         # Only now: until the new version is there, the build is to see that something is not whole.
         for version in damages:
@@ -178,13 +191,13 @@ class Landing:
         target: Path,
         number: int,
         before: LandedVersion | None,
-        allow_empty: bool,
+        accepted: Accepted,
         progress: Callable[[float], None],
     ) -> LoadedDelivery:
         """Write a version in a folder of its own, and give it its name when all of it is on the disk."""
         workspace = Path(tempfile.mkdtemp(prefix=".loading-", dir=self.folder))
         try:
-            loaded = self._write(delivery, hashes, workspace, before, allow_empty, progress)
+            loaded = self._write(delivery, hashes, workspace, before, accepted, progress)
             _check_unchanged(delivery, hashes)
             workspace.chmod(0o755)
             put_version_on_disk(workspace)
@@ -203,7 +216,7 @@ class Landing:
         hashes: dict[str, str],
         workspace: Path,
         before: LandedVersion | None,
-        allow_empty: bool,
+        accepted: Accepted,
         progress: Callable[[float], None],
     ) -> LoadedDelivery:
         broken: list[dict] = []
@@ -225,10 +238,12 @@ class Landing:
                 file = workspace / landed_file(table)
                 rows_landed = _land_table(decoded, table, self._key, file, _progress_after(tables_read, progress))
                 rows_broken = len(decoded.broken_rows)
-                _check_row_counts(table, rows_landed, decoded, allow_empty)
+                _check_row_counts(table, rows_landed, decoded, accepted)
                 added, gone, changed = (
                     _compare(connection, table, before.folder / file.name, file) if before else (rows_landed, 0, 0)
                 )
+                if before and not accepted.fewer_rows:
+                    _check_rows_are_kept(table, gone, before)
                 broken += [{**origin, "row_number": r.row_number, "reason": r.reason} for r in decoded.broken_rows]
                 register.append(
                     {
@@ -321,15 +336,28 @@ def _compare(
     return connection.execute(statement, {"earlier": str(earlier), "later": str(later)}).fetchall()[0]
 
 
-def _check_row_counts(table: TableContract, rows_landed: int, decoded: DecodedTable, allow_empty: bool) -> None:
+def _check_row_counts(table: TableContract, rows_landed: int, decoded: DecodedTable, accepted: Accepted) -> None:
     rows_broken = len(decoded.broken_rows)
-    if rows_landed + rows_broken == 0 and not allow_empty:
+    if rows_landed + rows_broken == 0 and not accepted.empty:
         raise RefusedFileError(f"{table.place}: no rows; deliver the rows, or pass --allow-empty when none is meant")
     if rows_broken > LARGEST_BROKEN_SHARE * (rows_landed + rows_broken):
         first = decoded.broken_rows[0]
         raise RefusedFileError(
             f"{table.place}, row {first.row_number}: {first.reason.replace('_', ' ')}, the first of {rows_broken} "
             f"broken rows out of {rows_landed + rows_broken} (1 % is the limit); mend the file's structure"
+        )
+
+
+def _check_rows_are_kept(table: TableContract, gone: int, before: LandedVersion) -> None:
+    rows_before = sum(
+        line["rows_delivered"] - line["rows_broken"]
+        for line in before.register
+        if line["event_type"] == table.event_type
+    )
+    if gone > LARGEST_GONE_SHARE * rows_before:
+        raise RefusedFileError(
+            f"{table.place}: {gone} of the {rows_before} rows of version {before.number} are gone; deliver the whole "
+            "file, or pass --accept-fewer-rows when it is meant"
         )
 
 

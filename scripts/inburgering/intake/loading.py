@@ -10,7 +10,7 @@ import duckdb
 
 from inburgering.intake.decoding import RefusedFileError
 from inburgering.intake.delivery import Delivery
-from inburgering.intake.landing import Landing, LoadedDelivery
+from inburgering.intake.landing import Accepted, Landing, LoadedDelivery
 from inburgering.write_errors import reason
 
 # Hears how many bytes have been read, and in which delivery the loader is.
@@ -30,7 +30,7 @@ class CannotLoadError(Exception):
 
 
 def load_deliveries(
-    landing: Landing, deliveries: list[Delivery], extracts: Path, allow_empty: bool, progress: Progress
+    landing: Landing, deliveries: list[Delivery], extracts: Path, accepted: Accepted, progress: Progress
 ) -> Outcome:
     """Load deliveries; one that is refused is a problem and holds up no other.
 
@@ -43,7 +43,7 @@ def load_deliveries(
             read = 0
             for delivery in deliveries:
                 try:
-                    loaded = landing.load(delivery, allow_empty, _progress_within(delivery, read, progress))
+                    loaded = landing.load(delivery, accepted, _progress_within(delivery, read, progress))
                     outcome.loaded.append((delivery, loaded))
                 except RefusedFileError as refused:
                     outcome.problems.append(f"{delivery.name}/{refused}")
