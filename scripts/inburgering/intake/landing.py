@@ -121,7 +121,8 @@ class Landing:
         """Hold the landing for this loader alone; a second loader waits."""
         if not self.folder.parent.is_dir():
             raise RefusedFileError(
-                f"{self.folder.parent}: no such folder, so no landing is made in it; make it or mend INBURGERING_LANDING"
+                f"{self.folder.parent}: no such folder, so no landing is made in it; make it or mend "
+                "INBURGERING_LANDING"
             )
         self.folder.mkdir(exist_ok=True)
         with FileLock(self.folder / ".lock"):
