@@ -518,3 +518,15 @@ def test_without_extracts_the_message_names_the_folder(pipeline: Pipeline) -> No
     assert refused(pipeline.load()) == (
         f"Error: {pipeline.extracts}: no such folder; put the extracts there or set INBURGERING_EXTRACTS"
     )
+
+
+def test_files_above_the_agencies_are_named_and_notes_are_not(pipeline: Pipeline) -> None:
+    write_deliveries(pipeline.extracts)
+    for name in ("contracten.csv", "levering.ZIP", "lees mij.txt"):
+        (pipeline.extracts / name).write_text("x")
+    step = pipeline.load()
+    assert step.returncode == 1
+    assert step.stderr.splitlines() == [
+        f"Refused: {name}: is not in the folder of a delivery; put it, unpacked, into <agency>/<yyyy-mm-dd>/"
+        for name in ("contracten.csv", "levering.ZIP")
+    ]

@@ -9,6 +9,9 @@ from pathlib import Path
 from inburgering.intake.decoding import shown
 from inburgering.intake.extract_contract import AgencyContract
 
+# What agencies send, packed or not; other files, such as a note, may stand anywhere.
+SUFFIXES_OF_DELIVERIES = (".csv", ".xlsx", ".xlsm", ".xls", ".zip", ".7z", ".rar", ".gz", ".tar", ".tgz")
+
 
 @dataclass(frozen=True)
 class Delivery:
@@ -35,8 +38,11 @@ class Delivery:
 
 
 def find_deliveries(extracts: Path, contracts: dict[str, AgencyContract]) -> tuple[list[Delivery], list[str]]:
-    """Return the deliveries under the extracts folder, oldest first, and a line for each folder that is none."""
-    deliveries, problems = [], []
+    """Return the deliveries under the extracts folder, oldest first.
+
+    And a line for each folder that is none, and for each file of an agency that stands above its delivery.
+    """
+    deliveries, problems = [], _misplaced_files(extracts, "")
     for agency_folder in _visible_folders(extracts):
         contract = contracts.get(agency_folder.name)
         if contract is None:
@@ -45,6 +51,7 @@ def find_deliveries(extracts: Path, contracts: dict[str, AgencyContract]) -> tup
         if agency_folder.is_symlink():
             problems.append(f"{contract.agency}: is a link, which is not followed; put the folder itself there")
             continue
+        problems += _misplaced_files(agency_folder, f"{contract.agency}/")
         for folder in _visible_folders(agency_folder):
             name = f"{contract.agency}/{shown(folder.name)}"
             reference_date = read_reference_date(folder.name)
@@ -56,6 +63,15 @@ def find_deliveries(extracts: Path, contracts: dict[str, AgencyContract]) -> tup
                 continue
             deliveries.append(Delivery(contract, reference_date, folder))
     return sorted(deliveries, key=lambda delivery: delivery.reference_date), problems
+
+
+def _misplaced_files(folder: Path, name: str) -> list[str]:
+    return [
+        f"{name}{shown(path.name)}: is not in the folder of a delivery; put it, unpacked, into "
+        f"{name or '<agency>/'}<yyyy-mm-dd>/"
+        for path in sorted(folder.iterdir())
+        if path.suffix.casefold() in SUFFIXES_OF_DELIVERIES and path.is_file()
+    ]
 
 
 def _visible_folders(parent: Path) -> list[Path]:

@@ -45,6 +45,12 @@ def decode_excel(path: Path, agency: AgencyContract, table: TableContract) -> De
             f"{table.file_name}: cannot be opened as an Excel workbook; deliver a .xlsx file"
         ) from error
     if table.sheet_name not in workbook.sheet_names:
+        for name in workbook.sheet_names:
+            if name.strip() == table.sheet_name:
+                raise RefusedFileError(
+                    f"{table.file_name}: sheet '{shown(name)}' has white space around its name; "
+                    f"name it {table.sheet_name!r}"
+                )
         found = ", ".join(map(shown, workbook.sheet_names))
         raise RefusedFileError(f"{table.file_name}: sheet {table.sheet_name!r} is missing; the workbook has {found}")
     may_be_odd = check_cells(path, table)
@@ -60,6 +66,8 @@ def decode_excel(path: Path, agency: AgencyContract, table: TableContract) -> De
     header = [""] * empty_columns + [str(cell) for cell in next(rows, [])]
     while header and not header[-1]:
         header.pop()
+    if not header and sheet.start:
+        raise RefusedFileError(f"{table.place}: row 1 is empty; put the header into row 1")
     check_header(table.place, table.columns, header)
     decoded = DecodedTable()
     decoded.batches = _batches(rows, sheet.total_height, table, decoded)

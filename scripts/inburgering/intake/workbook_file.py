@@ -18,6 +18,9 @@ LARGEST_UNPACKED_BYTES = 2_000_000_000
 LARGEST_RATIO = 150
 RATIO_MATTERS_FROM_BYTES = 20_000_000
 
+CONTAINER = b"\xd0\xcf\x11\xe0"
+LOCKED_CONTENT = "EncryptedPackage".encode("utf-16-le")
+
 CHUNK_BYTES = 1_000_000
 LONGEST_CELL_START_BYTES = 1_000
 # The element of a formula; the one with the prefix xm belongs to a list of choices or a small chart, not to a cell.
@@ -38,6 +41,8 @@ UNREADABLE = (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, Run
 
 def check_workbook_file(path: Path, file_name: str) -> None:
     """Raise RefusedFileError unless the file is a whole .xlsx workbook of a size that a workbook can have."""
+    if _is_locked(path):
+        raise RefusedFileError(f"{file_name}: is protected with a password; save it without one")
     try:
         with zipfile.ZipFile(path) as archive:
             if "xl/workbook.xml" not in archive.namelist():
@@ -59,6 +64,19 @@ def check_workbook_file(path: Path, file_name: str) -> None:
                 names.add(entry.filename)
     except UNREADABLE as error:
         raise RefusedFileError(f"{file_name}: cannot be opened as an Excel workbook; deliver a .xlsx file") from error
+
+
+def _is_locked(path: Path) -> bool:
+    """Return whether the file is what Excel makes of a workbook with a password: an old container around its bytes."""
+    with path.open("rb") as file:
+        if file.read(len(CONTAINER)) != CONTAINER:
+            return False
+        kept = b""
+        while chunk := file.read(CHUNK_BYTES):
+            if LOCKED_CONTENT in kept + chunk:
+                return True
+            kept = chunk[-len(LOCKED_CONTENT) :]
+    return False
 
 
 def _is_whole(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bool:
