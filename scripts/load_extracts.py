@@ -10,6 +10,7 @@ from inburgering.intake.delivery import Delivery, find_deliveries
 from inburgering.intake.extract_contract import read_contracts
 from inburgering.intake.landing import Accepted, Landing, LoadedDelivery
 from inburgering.intake.loading import CannotLoadError, load_deliveries
+from inburgering.intake.progress import shown_progress
 from inburgering.settings import SAMPLE_KEY, extracts_folder, landing_folder, pseudonym_key, sample_hashes
 
 
@@ -30,14 +31,18 @@ def main(allow_empty: bool, accept_fewer_rows: bool) -> None:
     accepted = Accepted(allow_empty, accept_fewer_rows)
     size = sum(delivery.size_bytes for delivery in deliveries)
     try:
-        with click.progressbar(length=size, label="Loading", item_show_func=lambda name: name) as bar:
-            outcome = load_deliveries(
-                landing, deliveries, extracts, accepted, lambda read, name: bar.update(read - bar.pos, name)
-            )
+        with shown_progress(size) as progress:
+            outcome = load_deliveries(landing, deliveries, extracts, accepted, progress)
     except CannotLoadError as error:
         raise click.ClickException(str(error)) from None
     for delivery, loaded in outcome.loaded:
         click.echo(describe(delivery, loaded))
+        for file in loaded.files_with_broken_rows:
+            click.echo(
+                f"  {file.place}: {file.rows_broken} of {file.rows_delivered} rows broken "
+                f"({100 * file.rows_broken / file.rows_delivered:.2f} %); after dbt build, python "
+                "scripts/report_rejects.py lists them"
+            )
     new = [(delivery, loaded) for delivery, loaded in outcome.loaded if loaded.version is not None]
     rows_delivered = sum(loaded.rows_delivered for _, loaded in new)
     rows_broken = sum(loaded.rows_broken for _, loaded in new)

@@ -19,6 +19,7 @@ from inburgering.intake.delivery import find_deliveries
 from inburgering.intake.extract_contract import read_contracts
 from inburgering.intake.landed_version import find_versions
 from inburgering.intake.landing import Accepted, Landing
+from inburgering.intake.progress import lines_of_progress
 from inburgering.settings import SAMPLE_KEY
 from support.handmade import (
     HEADERS,
@@ -180,7 +181,13 @@ def test_a_broken_row_is_set_aside_alone_with_its_line(pipeline: Pipeline) -> No
     lines[300] = lines[300].replace(";C299;", ';"C299;')
     lines[400] = lines[400].replace(";C399;", ';"C399"x;')
     folder.joinpath("contracten.csv").write_text("\n".join(lines))
-    assert "502 rows delivered, 498 landed, 4 broken and set aside" in succeeded(pipeline.load())
+    printed = succeeded(pipeline.load())
+    assert "502 rows delivered, 498 landed, 4 broken and set aside" in printed
+    broken = (
+        "  contracten.csv: 4 of 500 rows broken (0.80 %); after dbt build, python scripts/report_rejects.py lists them"
+    )
+    assert printed.splitlines()[1] == broken
+    assert succeeded(pipeline.load()).splitlines()[1] == broken
     assert landed(pipeline, "agii", "broken_rows", "file_name, row_number, reason") == [
         ("contracten.csv", 101, "too_few_fields"),
         ("contracten.csv", 201, "too_many_fields"),
@@ -529,4 +536,22 @@ def test_files_above_the_agencies_are_named_and_notes_are_not(pipeline: Pipeline
     assert step.stderr.splitlines() == [
         f"Refused: {name}: is not in the folder of a delivery; put it, unpacked, into <agency>/<yyyy-mm-dd>/"
         for name in ("contracten.csv", "levering.ZIP")
+    ]
+
+
+def test_without_a_terminal_a_long_load_says_now_and_then_how_far_it_is() -> None:
+    seconds = iter([0.0, 1.0, 9.9, 10.1, 11.0, 20.0, 20.1, 60.0])
+    said: list[str] = []
+    progress = lines_of_progress(2000, said.append, lambda: next(seconds))
+    for read in (0, 300, 500, 600, 700, 801, 2000):
+        progress(read, "agii/2024-01-31")
+    assert said == [f"Loading agii/2024-01-31: {percent} % of all files has been read" for percent in (25, 40, 100)]
+
+
+def test_a_short_load_without_a_terminal_says_only_what_came_of_it(pipeline: Pipeline) -> None:
+    write_deliveries(pipeline.extracts)
+    printed = succeeded(pipeline.load()).splitlines()
+    assert [line.split()[0] for line in printed] == [
+        *(f"{agency}/{REFERENCE_DATE}:" for agency in ("agii", "amal", "atlas")),
+        "Loaded",
     ]

@@ -82,6 +82,15 @@ class Accepted:
 
 
 @dataclass(frozen=True)
+class LoadedFile:
+    """A delivered file or sheet: its name, and how many of its rows are broken."""
+
+    place: str
+    rows_delivered: int
+    rows_broken: int
+
+
+@dataclass(frozen=True)
 class LoadedDelivery:
     """What landing a delivery came to, in rows; `version` is None when the same content was there already.
 
@@ -96,6 +105,7 @@ class LoadedDelivery:
     rows_gone: int = 0
     rows_changed: int = 0
     version_before: int | None = None
+    files_with_broken_rows: tuple[LoadedFile, ...] = ()
     removed: tuple[str, ...] = ()
 
 
@@ -173,7 +183,7 @@ class Landing:
         damages = {version: damage for version in versions if (damage := self._damage(version))}
         newest = versions[-1] if versions else None
         if newest and newest not in damages and newest.hashes == hashes:
-            loaded = LoadedDelivery(None)
+            loaded = LoadedDelivery(None, files_with_broken_rows=_with_broken_rows(newest.register))
         else:
             before = next((version for version in reversed(versions) if version not in damages), None)
             loaded = self._land(
@@ -265,7 +275,12 @@ class Landing:
             _write_parquet(connection, register, REGISTER_SCHEMA, workspace / REGISTER)
         counted = ("rows_delivered", "rows_broken", "rows_added", "rows_gone", "rows_changed")
         counts = {name: sum(row[name] for row in register) for name in counted}
-        return LoadedDelivery(None, **counts, version_before=before.number if before else None)
+        return LoadedDelivery(
+            None,
+            **counts,
+            version_before=before.number if before else None,
+            files_with_broken_rows=_with_broken_rows(register),
+        )
 
 
 def _file_hashes(delivery: Delivery) -> dict[str, str]:
@@ -360,6 +375,14 @@ def _check_rows_are_kept(table: TableContract, gone: int, before: LandedVersion)
             f"{table.place}: {gone} of the {rows_before} rows of version {before.number} are gone; deliver the whole "
             "file, or pass --accept-fewer-rows when it is meant"
         )
+
+
+def _with_broken_rows(register: list[dict]) -> tuple[LoadedFile, ...]:
+    return tuple(
+        LoadedFile(", ".join(filter(None, (line["file_name"], line["sheet_name"]))), *counts)
+        for line in register
+        if (counts := (line["rows_delivered"], line["rows_broken"]))[1]
+    )
 
 
 def _write_parquet(connection: duckdb.DuckDBPyConnection, rows: list[dict], schema: pa.Schema, path: Path) -> None:

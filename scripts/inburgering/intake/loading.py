@@ -11,10 +11,8 @@ import duckdb
 from inburgering.intake.decoding import RefusedFileError
 from inburgering.intake.delivery import Delivery
 from inburgering.intake.landing import Accepted, Landing, LoadedDelivery
+from inburgering.intake.progress import Progress
 from inburgering.write_errors import reason
-
-# Hears how many bytes have been read, and in which delivery the loader is.
-Progress = Callable[[int, str], None]
 
 
 @dataclass
