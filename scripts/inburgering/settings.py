@@ -19,6 +19,10 @@ SAMPLE_MARKER = "SYNTHETIC_SAMPLE.txt"
 SHA256_DIGITS = 64
 SHORTEST_KEY = 32
 
+# What means something else in a path: to SQL, to a pattern of file names, to {name} in a source, to an address.
+NOT_IN_A_PATH = "'\"`*?[]{};#:" + ("\\" if os.sep == "/" else "")
+NOT_A_DATABASE = ("", "main", "memory", "temp", "system", "information_schema", "pg_catalog")
+
 HOW_TO_MAKE_A_KEY = (
     "make one with (umask 077; openssl rand -hex 32 > ~/.inburgering.key) "
     'and set INBURGERING_PSEUDONYM_KEY="$(cat ~/.inburgering.key)"'
@@ -26,9 +30,18 @@ HOW_TO_MAKE_A_KEY = (
 
 
 def folder(variable: str, default: str) -> Path:
-    """Return the path that an environment variable names, or the default inside the checkout."""
+    """Return the path that an environment variable names, or the default inside the checkout.
+
+    Raises click.ClickException for a path that SQL, patterns of file names or addresses would read as something else.
+    """
     value = os.environ.get(variable)
-    return Path(value) if value else CHECKOUT / default
+    if value is not None and not value.strip():
+        raise click.ClickException(f"{variable} is empty; name a path in it, or unset it")
+    path = Path(value) if value else CHECKOUT / default
+    wrong = [char for char in str(path) if char in NOT_IN_A_PATH or not char.isprintable()]
+    if wrong:
+        raise click.ClickException(f"{variable}: the path {str(path)!r} has {wrong[0]!r} in it; name another path")
+    return path
 
 
 def extracts_folder() -> Path:
@@ -62,8 +75,22 @@ def landing_folder() -> Path:
 
 
 def warehouse_file() -> Path:
-    """Return the DuckDB file that dbt builds (`INBURGERING_WAREHOUSE`)."""
-    return folder("INBURGERING_WAREHOUSE", "warehouse.duckdb")
+    """Return the DuckDB file that dbt builds (`INBURGERING_WAREHOUSE`).
+
+    Raises click.ClickException for one whose name means something else in DuckDB, which names the database after it.
+    """
+    path = folder("INBURGERING_WAREHOUSE", "warehouse.duckdb")
+    if path.name.partition(".")[0].casefold() in NOT_A_DATABASE:
+        raise click.ClickException(
+            f"INBURGERING_WAREHOUSE: {path.name} has a name that means something else in DuckDB; name another file"
+        )
+    return path
+
+
+def check_paths() -> None:
+    """Raise click.ClickException when dbt could not read the landing or build the warehouse where these are to be."""
+    landing_folder()
+    warehouse_file()
 
 
 @dataclass(frozen=True)
@@ -114,6 +141,10 @@ def pseudonym_key(extracts: Path) -> str:
     key = os.environ.get("INBURGERING_PSEUDONYM_KEY", "")
     if not key.strip():
         raise click.ClickException(f"INBURGERING_PSEUDONYM_KEY is not set; {HOW_TO_MAKE_A_KEY}")
+    try:
+        key.encode()
+    except UnicodeEncodeError:
+        raise click.ClickException(f"INBURGERING_PSEUDONYM_KEY is not UTF-8 text; {HOW_TO_MAKE_A_KEY}") from None
     if len(os.fsencode(key)) < SHORTEST_KEY:
         raise click.ClickException(
             f"INBURGERING_PSEUDONYM_KEY is shorter than {SHORTEST_KEY} bytes and could be guessed; {HOW_TO_MAKE_A_KEY}"

@@ -127,6 +127,13 @@ def test_a_file_that_is_no_question_is_refused(tmp_path: Path) -> None:
             read_question("x", tmp_path)
 
 
+def test_a_key_twice_is_refused(tmp_path: Path) -> None:
+    text = (QUESTIONS / "sv_2024_123.yml").read_text(encoding="utf-8")
+    (tmp_path / "sv_2024_123.yml").write_text(text.replace("number: 123", "number: 123\n        number: 124", 1))
+    with pytest.raises(click.ClickException, match=r"line \d+: number stands there twice"):
+        read_question("sv_2024_123", tmp_path)
+
+
 def test_without_a_name_the_newest_question_is_exported() -> None:
     assert newest_question().name == "sv_2024_123"
 

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 from unittest import mock
 
+import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -140,3 +142,72 @@ def test_values_over_several_lines_may_lie_across_blocks(tmp_path: Path, monkeyp
     path = tmp_path / "contracten.csv"
     path.write_text("\n".join([";".join(TABLE["agii"].columns), *[";".join(map(quoted, row))] * 100]))
     assert decode(path, "agii") == ([(2 + 4 * place, *row) for place in range(100)], [])
+
+
+@pytest.mark.parametrize("place", range(WIDTH))
+@pytest.mark.parametrize("lines_between", [0, 1])
+def test_two_stray_quotes_never_melt_two_rows_into_one(tmp_path: Path, place: int, lines_between: int) -> None:
+    """A quote in the same column of two rows gives a record of the right width: of two persons."""
+    rows = [[f"{name}{column}" for column in range(WIDTH)] for name in "abcdef"]
+    second = 2 + lines_between
+    rows[1][place] = f'"{rows[1][place]}'
+    rows[second][place] += '"'
+    path = tmp_path / "contracten.csv"
+    path.write_text("\n".join(";".join(row) for row in [TABLE["agii"].columns, *rows]))
+    assert decode(path, "agii") == (
+        [(number, *row) for number, row in enumerate(rows, start=2) if number != 3],
+        [BrokenRow(3, "unclosed_quote")],
+    )
+
+
+def test_a_value_may_have_separators_or_line_breaks(tmp_path: Path) -> None:
+    row = ["a;b", "c\nd", *["x"] * (WIDTH - 2)]
+    path = tmp_path / "contracten.csv"
+    path.write_text("\n".join([";".join(TABLE["agii"].columns), ";".join(map(quoted, row))]))
+    assert decode(path, "agii") == ([(2, *row)], [])
+
+
+ROW = ["D1", "", "", "354", "1", "PLICHT", "student EU+", "C1", "TT_IBVP", "05/05/2023"]
+ODD_LINES = {
+    "an empty line": "",
+    "five empty lines": "\n" * 4,
+    "too few values": "a;b",
+    "an open quote": '"' + ";".join(ROW),
+    "a quote closed too early": '"a"b' + ";".join(ROW),
+    "a doubled quote": ";".join(['"a""b"', *ROW[1:]]),
+    "a value over lines": ";".join(['"a\n\n\nb"', *ROW[1:]]),
+    "a value over too many lines": ";".join(['"a' + "\n" * 25 + 'b"', *ROW[1:]]),
+    "two stray quotes": ";".join(['"a' + "\n" * 15 + ';b"', *ROW[1:]]),
+    "a carriage return": ";".join(['"a\rb"', *ROW[1:]]),
+}
+
+
+@pytest.mark.parametrize("rows_between", [0, 1, 2, 30, 99, 101])
+@pytest.mark.parametrize("odd", ODD_LINES)
+def test_the_work_grows_with_the_lines_whatever_these_are(
+    odd: str, rows_between: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Starting the compiled reader is dear, so it starts for many lines only; no line is looked at without end."""
+    compiled, careful = [], []
+    read_csv, next_line = csv_decoder._read_csv, csv_decoder._Lines.__next__
+
+    def watched_compiled(*arguments: Any, **named: Any) -> pl.DataFrame:
+        compiled.append(1)
+        return read_csv(*arguments, **named)
+
+    def watched_careful(lines: csv_decoder._Lines) -> str:
+        careful.append(1)
+        return next_line(lines)
+
+    monkeypatch.setattr(csv_decoder, "_read_csv", watched_compiled)
+    monkeypatch.setattr(csv_decoder._Lines, "__next__", watched_careful)
+    monkeypatch.setattr(csv_decoder, "BLOCK_BYTES", 20_000)
+    part = [*[";".join(ROW)] * rows_between, ODD_LINES[odd]]
+    lines = [";".join(TABLE["agii"].columns), *part * max(1, 2000 // len(part))]
+    path = tmp_path / "contracten.csv"
+    path.write_text("\n".join(lines))
+    decode(path, "agii")
+    size, number = path.stat().st_size, path.read_text().count("\n") + 1
+    blocks = 2 + size // csv_decoder.BLOCK_BYTES
+    assert sum(careful) <= (csv_decoder.LONGEST_VALUE_LINES + 2) * (number + blocks * csv_decoder.LONGEST_VALUE_LINES)
+    assert sum(compiled) <= 2 * blocks + number // csv_decoder.SHORTEST_PLAIN_RUN

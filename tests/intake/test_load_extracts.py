@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import hashlib
 import hmac
+import os
 import subprocess
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -13,6 +14,12 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from inburgering.intake.decoding import RefusedFileError
+from inburgering.intake.delivery import find_deliveries
+from inburgering.intake.extract_contract import read_contracts
+from inburgering.intake.landed_version import find_versions
+from inburgering.intake.landing import Accepted, Landing
+from inburgering.intake.progress import lines_of_progress
 from inburgering.settings import SAMPLE_KEY
 from support.handmade import (
     HEADERS,
@@ -27,6 +34,8 @@ from support.handmade import (
     write_workbook,
 )
 from support.pipeline import KEY, Pipeline, refused, succeeded
+
+CONTRACTS = read_contracts()
 
 # Valid: 97 - (first nine digits mod 97), worked out by hand for each.
 BORN_BEFORE_2000 = "85073003328"
@@ -172,7 +181,13 @@ def test_a_broken_row_is_set_aside_alone_with_its_line(pipeline: Pipeline) -> No
     lines[300] = lines[300].replace(";C299;", ';"C299;')
     lines[400] = lines[400].replace(";C399;", ';"C399"x;')
     folder.joinpath("contracten.csv").write_text("\n".join(lines))
-    assert "502 rows delivered, 498 landed, 4 broken and set aside" in succeeded(pipeline.load())
+    printed = succeeded(pipeline.load())
+    assert "502 rows delivered, 498 landed, 4 broken and set aside" in printed
+    broken = (
+        "  contracten.csv: 4 of 500 rows broken (0.80 %); after dbt build, python scripts/report_rejects.py lists them"
+    )
+    assert printed.splitlines()[1] == broken
+    assert succeeded(pipeline.load()).splitlines()[1] == broken
     assert landed(pipeline, "agii", "broken_rows", "file_name, row_number, reason") == [
         ("contracten.csv", 101, "too_few_fields"),
         ("contracten.csv", 201, "too_many_fields"),
@@ -351,7 +366,8 @@ def test_the_same_content_again_is_no_new_version_and_other_content_is(pipeline:
     before = snapshot(pipeline.landing)
     assert succeeded(pipeline.load()).count("unchanged, nothing to do") == 3
     assert snapshot(pipeline.landing) == before
-    write_delivery(pipeline.extracts, "amal", {"contracts.csv": contracts_of("amal", ["", ""])})
+    rows = [*default_rows("amal", "contracts.csv"), *contracts_of("amal", [""])]
+    write_delivery(pipeline.extracts, "amal", {"contracts.csv": rows})
     assert f"amal/{REFERENCE_DATE}: version 2" in succeeded(pipeline.load())
     assert len(landed(pipeline, "amal", "contracts", "*", version=2)) == 2
     assert before.items() <= snapshot(pipeline.landing).items()
@@ -368,6 +384,28 @@ def test_a_new_version_says_what_was_added_gone_and_changed(pipeline: Pipeline) 
         pipeline.extracts, "agii", {"contracten.csv": [new, first[3], first[2], other_person, *[first[3]] * 2]}
     )
     assert "since version 1: 2 rows added, 1 gone, 1 changed" in succeeded(pipeline.load())
+
+
+@pytest.mark.parametrize("name", ["uitnodigingen.csv", "attesten.csv"])
+def test_a_file_that_changes_while_it_is_read_is_refused(pipeline: Pipeline, name: str) -> None:
+    """The hash in the register is that of the rows that landed."""
+    folder = write_delivery(pipeline.extracts, "agii")
+    (delivery,), _ = find_deliveries(pipeline.extracts, CONTRACTS)
+    landing = Landing(pipeline.landing, CONTRACTS, KEY)
+
+    good = (folder / name).read_bytes()
+
+    def goes_on_copying(_: float) -> None:
+        (folder / name).write_bytes(good + b"\r\n")
+
+    with landing.locked():
+        with pytest.raises(RefusedFileError, match=f"^{name}: changed while it was read"):
+            landing.load(delivery, Accepted(), goes_on_copying)
+        assert list(pipeline.landing.glob("[!.]*")) == []
+        landing.load(delivery, Accepted(), lambda _: None)
+    hashes = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.iterdir()}
+    (version,) = find_versions(pipeline.landing)[0]
+    assert version.hashes == hashes
 
 
 def test_two_loads_at_the_same_time_land_each_delivery_once(pipeline: Pipeline) -> None:
@@ -423,6 +461,42 @@ def test_a_key_that_could_be_guessed_is_refused(tmp_path: Path, key: str) -> Non
     assert not pipeline.landing.exists()
 
 
+def test_no_folder_is_made_for_a_mistyped_landing(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_deliveries(pipeline.extracts)
+    mistyped = Pipeline(pipeline.folder / "mistyped")
+    monkeypatch.setattr(Pipeline, "extracts", pipeline.extracts)
+    assert refused(mistyped.load()) == (
+        f"Error: {mistyped.folder}: no such folder, so no landing is made in it; make it or mend INBURGERING_LANDING"
+    )
+    assert not mistyped.folder.exists()
+
+
+def test_a_key_that_is_no_text_is_refused(pipeline: Pipeline) -> None:
+    write_deliveries(pipeline.extracts)
+    unreadable = Pipeline(pipeline.folder, os.fsdecode(bytes(range(0xC0, 0xE0))))
+    assert refused(unreadable.load()).startswith("Error: INBURGERING_PSEUDONYM_KEY is not UTF-8 text; make one with")
+    assert not pipeline.landing.exists()
+
+
+@pytest.mark.parametrize(("kept", "is_refused"), [(2, False), (1, True)])
+def test_a_new_version_in_which_most_rows_of_a_file_are_gone_asks_first(
+    pipeline: Pipeline, kept: int, is_refused: bool
+) -> None:
+    rows = contracts_of("agii", [""] * 4)
+    write_delivery(pipeline.extracts, "agii", {"contracten.csv": rows})
+    succeeded(pipeline.load())
+    # However many rows come in their place.
+    others = [[*row[:7], f"N{place}", *row[8:]] for place, row in enumerate(rows * 10)]
+    write_delivery(pipeline.extracts, "agii", {"contracten.csv": [*rows[:kept], *others]})
+    if is_refused:
+        assert refused(pipeline.load()) == (
+            f"Refused: agii/{REFERENCE_DATE}/contracten.csv: 3 of the 4 rows of version 1 are gone; deliver the whole "
+            "file, or pass --accept-fewer-rows when it is meant"
+        )
+        assert len(list(pipeline.landing.glob("agency=agii/*/*"))) == 1
+    assert f"agii/{REFERENCE_DATE}: version 2" in succeeded(pipeline.load("--accept-fewer-rows"))
+
+
 def test_another_key_than_the_landing_was_made_with_is_refused(pipeline: Pipeline) -> None:
     write_deliveries(pipeline.extracts)
     succeeded(pipeline.load())
@@ -451,3 +525,33 @@ def test_without_extracts_the_message_names_the_folder(pipeline: Pipeline) -> No
     assert refused(pipeline.load()) == (
         f"Error: {pipeline.extracts}: no such folder; put the extracts there or set INBURGERING_EXTRACTS"
     )
+
+
+def test_files_above_the_agencies_are_named_and_notes_are_not(pipeline: Pipeline) -> None:
+    write_deliveries(pipeline.extracts)
+    for name in ("contracten.csv", "levering.ZIP", "lees mij.txt"):
+        (pipeline.extracts / name).write_text("x")
+    step = pipeline.load()
+    assert step.returncode == 1
+    assert step.stderr.splitlines() == [
+        f"Refused: {name}: is not in the folder of a delivery; put it, unpacked, into <agency>/<yyyy-mm-dd>/"
+        for name in ("contracten.csv", "levering.ZIP")
+    ]
+
+
+def test_without_a_terminal_a_long_load_says_now_and_then_how_far_it_is() -> None:
+    seconds = iter([0.0, 1.0, 9.9, 10.1, 11.0, 20.0, 20.1, 60.0])
+    said: list[str] = []
+    progress = lines_of_progress(2000, said.append, lambda: next(seconds))
+    for read in (0, 300, 500, 600, 700, 801, 2000):
+        progress(read, "agii/2024-01-31")
+    assert said == [f"Loading agii/2024-01-31: {percent} % of all files has been read" for percent in (25, 40, 100)]
+
+
+def test_a_short_load_without_a_terminal_says_only_what_came_of_it(pipeline: Pipeline) -> None:
+    write_deliveries(pipeline.extracts)
+    printed = succeeded(pipeline.load()).splitlines()
+    assert [line.split()[0] for line in printed] == [
+        *(f"{agency}/{REFERENCE_DATE}:" for agency in ("agii", "amal", "atlas")),
+        "Loaded",
+    ]

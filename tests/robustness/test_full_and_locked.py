@@ -18,9 +18,10 @@ import duckdb
 import pytest
 
 from dev.generate_extracts import write_marker
+from inburgering.intake.landing import Landing
+from inburgering.intake.loading import cannot
 from inburgering.settings import SAMPLE_KEY
 from inburgering.warehouse.build_status import GREEN, RUNNING, read_status, write_status
-from load_extracts import cannot
 from support.pipeline import Pipeline, refused, succeeded
 from support.soak import BUILD_ARGUMENTS, contents, digest
 
@@ -132,10 +133,10 @@ def only_room_for(size: int, folder: Path) -> Iterator[None]:
 
 
 def change_a_delivery(pipeline: Pipeline) -> None:
-    """Let AgII deliver its contracts anew, only half of them."""
+    """Let AgII deliver its contracts anew, only two thirds of them."""
     file = pipeline.extracts / "agii" / "2024-01-31" / "contracten.csv"
     lines = file.read_bytes().splitlines(keepends=True)
-    file.write_bytes(b"".join(lines[: len(lines) // 2]))
+    file.write_bytes(b"".join(lines[: 2 * len(lines) // 3]))
     write_marker(pipeline.extracts)
 
 
@@ -396,6 +397,6 @@ def test_a_build_that_took_the_place_of_the_one_just_opened(built: PipelineWithR
 def test_an_extract_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     file = tmp_path / "extracts" / "agii" / "2024-01-31" / "contracten.csv"
     error = PermissionError(13, "Permission denied", str(file))
-    assert cannot(error, tmp_path / "extracts") == (
+    assert cannot(error, tmp_path / "extracts", Landing(tmp_path / "landing", {}, SAMPLE_KEY)) == (
         f"{file}: cannot be read (Permission denied); make it readable and load again"
     )

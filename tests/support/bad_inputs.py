@@ -231,6 +231,21 @@ def add_last_row(row: bytes) -> Callable[[bytes], bytes]:
     return lambda sheet: sheet.replace(b"</sheetData>", row + b"</sheetData>")
 
 
+def lock(folder: Path) -> None:
+    """Make of the workbook what Excel makes of it with a password: a container whose parts have names in UTF-16."""
+    names = "".join(name.ljust(32, "\0") for name in ("Root Entry", "EncryptionInfo", "EncryptedPackage"))
+    (folder / WORKBOOK).write_bytes(OLD_EXCEL + names.encode("utf-16-le") + bytes(2000))
+
+
+def move_up(name: str) -> Spoil:
+    """Put a copy of a file one folder too high."""
+    return lambda folder: (folder.parent / name).write_bytes((folder / name).read_bytes())
+
+
+def zip_above(folder: Path) -> None:
+    (folder.parent / "levering.zip").write_bytes(zip_of("contracts.csv"))
+
+
 OLD_EXCEL = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(2000)
 NOT_OPENED = "atlas.xlsx: cannot be opened as an Excel workbook; deliver a .xlsx file"
 DAMAGED = "atlas.xlsx: cannot be opened as an Excel workbook (xl/worksheets/sheet3.xml is damaged); save it anew"
@@ -241,15 +256,20 @@ NO_ROWS = "no rows; deliver the rows, or pass --allow-empty when none is meant"
 NO_DATE = "not a folder named after a reference date; name it yyyy-mm-dd"
 WRONGLY_DECODED = "is text that was decoded wrongly before it came; export it anew from its source"
 NUL_BYTES = "NUL bytes in the text; export the file anew, as plain text"
+NOT_IN_DELIVERY = "is not in the folder of a delivery; put it, unpacked, into"
 MISSING = "missing (a link does not count); put the file into *"
 LIMIT = "(1 % is the limit); mend the file's structure"
+
+
+def _names_its_folder(message: str) -> bool:
+    return message.endswith(NO_DATE) or NOT_IN_DELIVERY in message
 
 
 def refused(agency: str, cases: list[tuple[str, Spoil, str]]) -> list[Refused]:
     """Return the cases of an agency; a message that names no folder is about the good reference date."""
     return [
         Refused(
-            f"{agency}: {rule}", agency, spoil, message if message.endswith(NO_DATE) else f"{REFERENCE_DATE}/{message}"
+            f"{agency}: {rule}", agency, spoil, message if _names_its_folder(message) else f"{REFERENCE_DATE}/{message}"
         )
         for rule, spoil, message in cases
     ]
@@ -385,6 +405,11 @@ REFUSED = [
                 add_lines("attesten.csv", b'"D;;;;;;;A;AI023;05/05/2023', 30),
                 f"attesten.csv, row *: unclosed quote, the first of 30 broken rows out of * {LIMIT}",
             ),
+            (
+                "a file stands above its delivery",
+                move_up("contracten.csv"),
+                f"contracten.csv: {NOT_IN_DELIVERY} agii/<yyyy-mm-dd>/",
+            ),
             ("the reference date does not exist", rename_delivery("2024-02-30"), f"2024-02-30: {NO_DATE}"),
             ("the reference date has no dashes", rename_delivery("20240131"), f"20240131: {NO_DATE}"),
             ("the reference date is day first", rename_delivery("31-01-2024"), f"31-01-2024: {NO_DATE}"),
@@ -476,6 +501,7 @@ REFUSED = [
                 add_lines("contracts.csv", b"D," + b"x" * 40_000 + b",,,,,,C,TT_IBVP,2023-05-05", 10),
                 f"contracts.csv, row *: value too long, the first of 10 broken rows out of * {LIMIT}",
             ),
+            ("a zip stands above the deliveries", zip_above, f"levering.zip: {NOT_IN_DELIVERY} amal/<yyyy-mm-dd>/"),
             ("the reference date is a month", rename_delivery("2024-01"), f"2024-01: {NO_DATE}"),
         ],
     ),
@@ -609,6 +635,17 @@ REFUSED = [
                 "more than 1 % of the rows have too many fields",
                 add_cells_outside("Contracten", 20),
                 f"atlas.xlsx, sheet Contracten, row 2: too many fields, the first of 20 broken rows out of * {LIMIT}",
+            ),
+            ("the workbook has a password", lock, "atlas.xlsx: is protected with a password; save it without one"),
+            (
+                "the first row is blank",
+                change_sheet("Contracten", lambda sheet: sheet.insert_rows(1)),
+                "atlas.xlsx, sheet Contracten: row 1 is empty; put the header into row 1",
+            ),
+            (
+                "a sheet has a space after its name",
+                change_part("xl/workbook.xml", lambda part: part.replace(b'"Attesten"', b'"Attesten "')),
+                "atlas.xlsx: sheet 'Attesten ' has white space around its name; name it 'Attesten'",
             ),
             ("the reference date has spaces", rename_delivery("2024-01-31 (2)"), f"2024-01-31 (2): {NO_DATE}"),
         ],

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import duckdb
 
-from inburgering.intake.extract_contract import TableContract, read_contracts
+from inburgering.intake.extract_contract import AgencyContract, TableContract, read_contracts
+from inburgering.intake.landed_version import landed_file
 
 # Numbers break ties, so within a copy the numbers keep their order. A missing number comes last, as the last
 # character of Unicode.
@@ -55,7 +56,8 @@ copy (
         {copies} * rows_broken as rows_broken,
         {copies} * rows_added as rows_added,
         {copies} * rows_gone as rows_gone,
-        {copies} * rows_changed as rows_changed
+        {copies} * rows_changed as rows_changed,
+        case event_type {landed_bytes} end as landed_bytes
     )
     from read_parquet($source)
 ) to ($target) (format parquet)
@@ -78,10 +80,18 @@ def multiply_landing(source: Path, target: Path, copies: int) -> None:
             statements |= {"broken_rows": MULTIPLY_BROKEN_ROWS, "delivery": MULTIPLY_DELIVERED_FILES}
             for name, statement in statements.items():
                 file = version / f"{name}.parquet"
+                if name == "delivery":
+                    statement = statement.replace("{landed_bytes}", _landed_bytes(contracts[agency], target / version))
                 connection.execute(
                     statement.replace("{copies}", str(copies)).replace("{row_number}", ROW_NUMBER),
                     {"source": str(source / file), "target": str(target / file)},
                 )
+
+
+def _landed_bytes(contract: AgencyContract, version: Path) -> str:
+    """Return, for each kind of event, the size of the file in which it landed."""
+    sizes = {table.event_type: (version / landed_file(table)).stat().st_size for table in contract.tables}
+    return " ".join(f"when '{event_type}' then {size}" for event_type, size in sizes.items())
 
 
 def _multiply_table(table: TableContract) -> str:

@@ -12,6 +12,7 @@ import yaml
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from inburgering.settings import CHECKOUT
+from inburgering.yaml_file import read_yaml
 
 QUESTIONS = CHECKOUT / "models" / "questions"
 OWN_SHEETS = ("Toelichting", "Controle", "Herziening")
@@ -171,7 +172,7 @@ def read_question(name: str, folder: Path = QUESTIONS) -> Question:
         known = ", ".join(sorted(file.stem for file in folder.glob("*.yml")))
         raise click.ClickException(f"{path}: no such question; known are {known}")
     try:
-        exposure = yaml.safe_load(path.read_text(encoding="utf-8"))["exposures"][0]
+        exposure = read_yaml(path)["exposures"][0]
         question = Question(name=exposure["name"], label=exposure["label"], **_inherited(exposure, folder))
         titles = [question.title_of(tab) for tab in question.tabs]
     except ValidationError as error:
@@ -201,7 +202,7 @@ def _inherited(exposure: dict, folder: Path) -> dict:
         if parent in seen or not path.is_file():
             raise ValueError(f"inherits: {parent} is no other question in {folder}")
         seen.add(parent)
-        said = yaml.safe_load(path.read_text(encoding="utf-8"))["exposures"][0]["config"]["meta"] | said
+        said = read_yaml(path)["exposures"][0]["config"]["meta"] | said
     return said
 
 

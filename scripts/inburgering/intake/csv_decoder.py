@@ -11,6 +11,7 @@ import codecs
 import csv
 import io
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TypeGuard
@@ -31,6 +32,9 @@ from inburgering.intake.extract_contract import AgencyContract, TableContract
 
 # What is read at once, some eighty thousand rows; they are one batch.
 BLOCK_BYTES = 8_000_000
+
+# To start the compiled reader takes as long as to read so many lines carefully.
+SHORTEST_PLAIN_RUN = 100
 
 # The csv module gives up on longer fields; those are told apart by LONGEST_VALUE.
 csv.field_size_limit(2**31 - 1)
@@ -111,6 +115,22 @@ def _first_undecodable_line(path: Path, encoding: str) -> int:
     return 0
 
 
+class _PlainUntil:
+    """Knows, for every line of a block, which doubtful line comes next."""
+
+    def __init__(self, doubtful: list[int], end: int) -> None:
+        self._doubtful = doubtful
+        self._end = end
+
+    def __getitem__(self, line: int) -> int:
+        place = bisect_left(self._doubtful, line)
+        return self._doubtful[place] if place < len(self._doubtful) else self._end
+
+    def is_worth_it(self, line: int) -> bool:
+        """Return whether enough plain lines follow for the compiled reader to be quicker than the careful one."""
+        return self[line] == self._end or self[line] - line >= SHORTEST_PLAIN_RUN
+
+
 class _BlockReader:
     """Reads the blocks of one file in their order; it knows which line comes next and whether it found the header."""
 
@@ -134,16 +154,16 @@ class _BlockReader:
             starts.append(len(block))
         end = len(starts) - 1
         undecided = end if is_last else max(0, end - LONGEST_VALUE_LINES + 1)
-        batches = []
+        plain_until = _PlainUntil(doubtful, end)
+        batches = [batch_of([], dict.fromkeys(self._table.columns, ()))]
         line = 0
-        for next_doubtful in [*doubtful, end]:
-            if next_doubtful < line:
-                continue  # it was inside a quoted value
-            batches.append(self._read_plain_lines(block[starts[line] : starts[next_doubtful]]))
-            line = next_doubtful
+        while True:
+            if plain_until.is_worth_it(line):
+                batches.append(self._read_plain_lines(block[starts[line] : starts[plain_until[line]]]))
+                line = plain_until[line]
             if line >= undecided:
                 break
-            rows, line = self._read_carefully(block, starts, line, set(doubtful), undecided)
+            rows, line = self._read_carefully(block, starts, line, plain_until, undecided)
             batches.append(rows)
         return pl.concat(batches), block[starts[line] :]
 
@@ -166,9 +186,9 @@ class _BlockReader:
         return rows.insert_column(0, numbers.alias("row_number"))
 
     def _read_carefully(
-        self, block: bytes, starts: list[int], line: int, doubtful: set[int], undecided: int
+        self, block: bytes, starts: list[int], line: int, plain_until: _PlainUntil, undecided: int
     ) -> tuple[pl.DataFrame, int]:
-        """Read from a line on until one that is plain or undecided; return the rows and which line that is."""
+        """Read from a line on until plain lines follow or an undecided one; return the rows and that line."""
         lines = _Lines(_text_lines(block, starts[line], self._next_number, self._table.place), self._next_number)
         numbers: list[int] = []
         rows: list[list[str]] = []
@@ -178,7 +198,7 @@ class _BlockReader:
                 rows.append(values)
             line += sum(text.endswith("\n") for text in lines.taken)
             at_start = lines.taken[-1].endswith("\n")
-            if at_start and self.found_header and (line not in doubtful or line >= undecided):
+            if at_start and self.found_header and (line >= undecided or plain_until.is_worth_it(line)):
                 break
         else:
             line = len(starts) - 1
@@ -265,13 +285,14 @@ def _records(source: _Lines, agency: AgencyContract, width: int) -> Iterator[lis
     """Yield the values of each record; None for a line whose quotes cannot be read, and only that line.
 
     A quote that is not closed swallows the lines after it. So a record over several lines is believed only when it
-    has the declared number of values; else its first line alone is given up and reading goes on with the second.
+    has the declared number of values, none of which may be the end of a row and the start of another; else its first
+    line alone is given up and reading goes on with the second.
     """
     while True:
         reader = csv.reader(source, delimiter=agency.separator, quotechar=agency.quote, strict=True)
         try:
             for values in reader:
-                if len(source.taken) > 1 and len(values) != width:
+                if len(source.taken) > 1 and (len(values) != width or _is_melted(values, agency.separator)):
                     source.keep_only_first()
                     yield None
                 else:
@@ -282,3 +303,8 @@ def _records(source: _Lines, agency: AgencyContract, width: int) -> Iterator[lis
             source.keep_only_first()
             yield None
             source.start_record()
+
+
+def _is_melted(values: list[str], separator: str) -> bool:
+    """Return whether a value holds separators and a line break: two stray quotes make one value of two rows."""
+    return any(separator in value and ("\n" in value or "\r" in value) for value in values)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime
 import itertools
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
+from xml.etree import ElementTree
 
 import polars as pl
 import python_calamine
@@ -23,7 +25,7 @@ from inburgering.intake.decoding import (
     shown,
 )
 from inburgering.intake.extract_contract import AgencyContract, TableContract
-from inburgering.intake.workbook_file import check_cells
+from inburgering.intake.workbook_file import OddCells, check_cells, odd_cells
 
 PERSON_NUMBER_DIGITS = 11
 
@@ -31,8 +33,8 @@ PERSON_NUMBER_DIGITS = 11
 def decode_excel(path: Path, agency: AgencyContract, table: TableContract) -> DecodedTable:
     """Open a sheet, check its header and return its rows as text; row numbers are those that Excel shows.
 
-    Dates become dd/mm/yyyy (their time is dropped), whole numbers lose their decimal point, and a person number that
-    Excel kept as a number gets its leading zeros back.
+    Dates become dd/mm/yyyy (their time is cut off), errors such as #N/A are text, whole numbers lose their decimal
+    point, and a person number that Excel kept as a number gets its leading zeros back.
 
     Raises RefusedFileError for a file that is no workbook, a missing sheet, a formula and another header.
     """
@@ -43,22 +45,51 @@ def decode_excel(path: Path, agency: AgencyContract, table: TableContract) -> De
             f"{table.file_name}: cannot be opened as an Excel workbook; deliver a .xlsx file"
         ) from error
     if table.sheet_name not in workbook.sheet_names:
+        for name in workbook.sheet_names:
+            if name.strip() == table.sheet_name:
+                raise RefusedFileError(
+                    f"{table.file_name}: sheet '{shown(name)}' has white space around its name; "
+                    f"name it {table.sheet_name!r}"
+                )
         found = ", ".join(map(shown, workbook.sheet_names))
         raise RefusedFileError(f"{table.file_name}: sheet {table.sheet_name!r} is missing; the workbook has {found}")
-    check_cells(path, table)
+    may_be_odd = check_cells(path, table)
     try:
         sheet = workbook.get_sheet_by_name(table.sheet_name)
-    except python_calamine.CalamineError as error:
+        odd = odd_cells(path, table) if may_be_odd else None
+    except (python_calamine.CalamineError, ElementTree.ParseError) as error:
         raise RefusedFileError(f"{table.place}: cannot be read to its end; save the workbook anew") from error
     rows = sheet.iter_rows()
+    if odd:
+        rows = _mended(rows, odd, sheet.start[1] if sheet.start else 0)
     empty_columns = sheet.start[1] if sheet.start else 0
     header = [""] * empty_columns + [str(cell) for cell in next(rows, [])]
     while header and not header[-1]:
         header.pop()
+    if not header and sheet.start:
+        raise RefusedFileError(f"{table.place}: row 1 is empty; put the header into row 1")
     check_header(table.place, table.columns, header)
     decoded = DecodedTable()
     decoded.batches = _batches(rows, sheet.total_height, table, decoded)
     return decoded
+
+
+def _mended(rows: Iterator[list], odd: OddCells, first_column: int) -> Iterator[list]:
+    """Yield rows with the text of their errors, and with the day of a time that was rounded up to the next one."""
+    errors, late = defaultdict(list), defaultdict(list)
+    for (row, column), text in odd.errors.items():
+        errors[row].append((column - first_column, text))
+    for row, column in odd.late:
+        late[row].append(column - first_column)
+    for number, cells in enumerate(rows):
+        for column, text in errors.get(number, ()):
+            cells[column] = text
+        for column in late.get(number, ()):
+            cell = cells[column]
+            # A day without a time is no datetime.
+            if isinstance(cell, datetime.datetime) and cell.time() == datetime.time():
+                cells[column] = cell.date() - datetime.timedelta(days=1)
+        yield cells
 
 
 def _batches(

@@ -11,10 +11,10 @@ import datetime
 import hmac
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
@@ -25,8 +25,21 @@ from filelock import FileLock
 
 from inburgering.intake.csv_decoder import check_csv_file, decode_csv
 from inburgering.intake.decoding import DecodedTable, RefusedFileError, batch_of
+from inburgering.intake.delivery import Delivery
 from inburgering.intake.excel_decoder import decode_excel
 from inburgering.intake.extract_contract import AgencyContract, TableContract
+from inburgering.intake.landed_version import (
+    BROKEN_ROWS,
+    BROKEN_ROWS_SCHEMA,
+    REGISTER,
+    REGISTER_SCHEMA,
+    LandedVersion,
+    find_versions,
+    landed_file,
+    put_on_disk,
+    put_version_on_disk,
+    versions_in,
+)
 from inburgering.intake.pseudonyms import with_pseudonyms
 from inburgering.intake.workbook_file import check_workbook_file
 from inburgering.settings import file_hash
@@ -34,6 +47,7 @@ from inburgering.settings import file_hash
 FILE_CHECKS = {"csv": check_csv_file, "excel": check_workbook_file}
 DECODERS = {"csv": decode_csv, "excel": decode_excel}
 LARGEST_BROKEN_SHARE = 0.01
+LARGEST_GONE_SHARE = 0.5
 # Rows with the same key are told apart by their order in the file. What stands in them is compared by a hash, so that
 # two versions of a large table need not stand in memory.
 COMPARE_VERSIONS = """
@@ -58,78 +72,56 @@ full join later
 """
 LARGEST_COMPARISON = "1GB"
 
-BROKEN_ROWS_SCHEMA = pa.schema(
-    [
-        ("event_type", pa.string()),
-        ("file_name", pa.string()),
-        ("sheet_name", pa.string()),
-        ("row_number", pa.int64()),
-        ("reason", pa.string()),
-    ]
-)
-REGISTER_SCHEMA = pa.schema(
-    [
-        ("event_type", pa.string()),
-        ("file_name", pa.string()),
-        ("sheet_name", pa.string()),
-        ("sha256", pa.string()),
-        ("size_bytes", pa.int64()),
-        ("rows_delivered", pa.int64()),
-        ("rows_broken", pa.int64()),
-        ("rows_added", pa.int64()),
-        ("rows_gone", pa.int64()),
-        ("rows_changed", pa.int64()),
-        ("loaded_at", pa.timestamp("s", tz="UTC")),
-        ("key_fingerprint", pa.string()),
-    ]
-)
+
+@dataclass(frozen=True)
+class Accepted:
+    """What the user says is meant: a file without rows, a new version without most of the rows of the one before."""
+
+    empty: bool = False
+    fewer_rows: bool = False
 
 
 @dataclass(frozen=True)
-class Delivery:
-    """What one agency handed over for one reference date."""
+class LoadedFile:
+    """A delivered file or sheet: its name, and how many of its rows are broken."""
 
-    contract: AgencyContract
-    reference_date: datetime.date
-    folder: Path
-
-    @property
-    def name(self) -> str:
-        """Name the delivery as its folder does: agency/reference date."""
-        return f"{self.contract.agency}/{self.reference_date}"
-
-    @property
-    def files(self) -> dict[str, Path]:
-        """Return where each of its files should stand, by name."""
-        return {table.file_name: self.folder / table.file_name for table in self.contract.tables}
-
-    @property
-    def size_bytes(self) -> int:
-        """Return how large its files are together."""
-        return sum(path.stat().st_size for path in self.files.values() if path.is_file())
+    place: str
+    rows_delivered: int
+    rows_broken: int
 
 
 @dataclass(frozen=True)
 class LoadedDelivery:
     """What landing a delivery came to, in rows; `version` is None when the same content was there already.
 
-    Added, gone and changed compare with the version before; of a first version every row is added.
+    Added, gone and changed compare with the version before; of a first version every row is added. `removed` says
+    which versions of the delivery were not whole, and why; the delivery took their place.
     """
 
     version: int | None
-    rows_delivered: int
-    rows_broken: int
+    rows_delivered: int = 0
+    rows_broken: int = 0
     rows_added: int = 0
     rows_gone: int = 0
     rows_changed: int = 0
+    version_before: int | None = None
+    files_with_broken_rows: tuple[LoadedFile, ...] = ()
+    removed: tuple[str, ...] = ()
 
 
 class Landing:
     """The landing folder, opened for loading with one pseudonym key."""
 
-    def __init__(self, folder: Path, key: str, only_files: frozenset[str] | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        contracts: Mapping[str, AgencyContract],
+        key: str,
+        only_files: frozenset[str] | None = None,
+    ) -> None:
         """Load with a key; with `only_files`, no file but those with one of these SHA-256."""
-        self._folder = folder
+        self.folder = folder
+        self._contracts = contracts
         self._only_files = only_files
         self._key = key
         self._key_fingerprint = hmac.digest(key.encode(), b"key fingerprint", "sha256").hex()[:16]
@@ -137,29 +129,42 @@ class Landing:
     @contextmanager
     def locked(self) -> Iterator[None]:
         """Hold the landing for this loader alone; a second loader waits."""
-        self._folder.mkdir(parents=True, exist_ok=True)
-        with FileLock(self._folder / ".lock"):
-            for left_over in self._folder.glob(".loading-*"):
+        if not self.folder.parent.is_dir():
+            raise RefusedFileError(
+                f"{self.folder.parent}: no such folder, so no landing is made in it; make it or mend "
+                "INBURGERING_LANDING"
+            )
+        self.folder.mkdir(exist_ok=True)
+        with FileLock(self.folder / ".lock"):
+            for left_over in self.folder.glob(".loading-*"):
                 shutil.rmtree(left_over)
             yield
 
+    def problems(self) -> list[str]:
+        """Return a line for each folder in the landing that is not a whole version of a delivery."""
+        versions, problems = find_versions(self.folder)
+        damages = [(version, self._damage(version)) for version in versions]
+        return problems + [
+            f"{version.folder}: is not whole ({damage}); put its delivery back among the extracts and load again, or "
+            "move that folder out of the landing"
+            for version, damage in damages
+            if damage
+        ]
+
+    def _damage(self, version: LandedVersion) -> str | None:
+        agency = version.folder.parents[1].name.partition("=")[2]
+        return version.damage(self._contracts.get(agency))
+
     def check_key(self) -> None:
         """Raise RefusedFileError when persons in the landing have pseudonyms made with another key."""
-        registers = self._folder / "agency=*/reference_date=*/version=*/delivery.parquet"
-        if not any(self._folder.glob("agency=*/reference_date=*/version=*/delivery.parquet")):
-            return
-        with duckdb.connect() as connection:
-            [(other,)] = connection.execute(
-                "select count(*) from read_parquet(?) where key_fingerprint <> ?",
-                [str(registers), self._key_fingerprint],
-            ).fetchall()
-        if other:
+        whole = [version for version in find_versions(self.folder)[0] if not self._damage(version)]
+        if any(line["key_fingerprint"] != self._key_fingerprint for version in whole for line in version.register):
             raise RefusedFileError(
-                f"{self._folder}: loaded with another INBURGERING_PSEUDONYM_KEY, so persons would not be recognised; "
+                f"{self.folder}: loaded with another INBURGERING_PSEUDONYM_KEY, so persons would not be recognised; "
                 "use that key, or load everything anew into an empty landing"
             )
 
-    def load(self, delivery: Delivery, allow_empty: bool, progress: Callable[[float], None]) -> LoadedDelivery:
+    def load(self, delivery: Delivery, accepted: Accepted, progress: Callable[[float], None]) -> LoadedDelivery:
         """Decode a delivery and land it as its newest version, unless the newest version has the same content.
 
         `progress` is called now and then with how many of its tables have been read, parts of a table included.
@@ -173,33 +178,56 @@ class Landing:
                     f"{file_name}: is no file of the synthetic sample, and INBURGERING_PSEUDONYM_KEY is the sample's "
                     "public key; put it into a folder of its own and load it with a key of your own"
                 )
-        target = self._folder / f"agency={delivery.contract.agency}" / f"reference_date={delivery.reference_date}"
-        newest = max((int(path.name.partition("=")[2]) for path in target.glob("version=*")), default=0)
-        if newest:
-            known = _registered(target / f"version={newest}")
-            if known.hashes == hashes:
-                return LoadedDelivery(None, known.rows_delivered, known.rows_broken)
-        version = newest + 1
-        workspace = Path(tempfile.mkdtemp(prefix=".loading-", dir=self._folder))
+        target = self.folder / f"agency={delivery.contract.agency}" / f"reference_date={delivery.reference_date}"
+        versions = versions_in(target)
+        damages = {version: damage for version in versions if (damage := self._damage(version))}
+        newest = versions[-1] if versions else None
+        if newest and newest not in damages and newest.hashes == hashes:
+            loaded = LoadedDelivery(None, files_with_broken_rows=_with_broken_rows(newest.register))
+        else:
+            before = next((version for version in reversed(versions) if version not in damages), None)
+            loaded = self._land(
+                delivery, hashes, target, newest.number + 1 if newest else 1, before, accepted, progress
+            )
+        # Only now: until the new version is there, the build is to see that something is not whole.
+        for version in damages:
+            shutil.rmtree(version.folder)
+        removed = tuple(f"version {version.number} ({damage})" for version, damage in damages.items())
+        return replace(loaded, removed=removed)
+
+    def _land(
+        self,
+        delivery: Delivery,
+        hashes: dict[str, str],
+        target: Path,
+        number: int,
+        before: LandedVersion | None,
+        accepted: Accepted,
+        progress: Callable[[float], None],
+    ) -> LoadedDelivery:
+        """Write a version in a folder of its own, and give it its name when all of it is on the disk."""
+        workspace = Path(tempfile.mkdtemp(prefix=".loading-", dir=self.folder))
         try:
-            earlier = target / f"version={newest}" if newest else None
-            loaded = self._write(delivery, hashes, workspace, version, earlier, allow_empty, progress)
+            loaded = self._write(delivery, hashes, workspace, before, accepted, progress)
+            _check_unchanged(delivery, hashes)
             workspace.chmod(0o755)
+            put_version_on_disk(workspace)
             target.mkdir(parents=True, exist_ok=True)
-            workspace.rename(target / f"version={version}")
+            workspace.rename(target / f"version={number}")
+            for folder in (target, target.parent, self.folder):
+                put_on_disk(folder)
         except BaseException:
             shutil.rmtree(workspace, ignore_errors=True)
             raise
-        return loaded
+        return replace(loaded, version=number)
 
     def _write(
         self,
         delivery: Delivery,
         hashes: dict[str, str],
         workspace: Path,
-        version: int,
-        earlier: Path | None,
-        allow_empty: bool,
+        before: LandedVersion | None,
+        accepted: Accepted,
         progress: Callable[[float], None],
     ) -> LoadedDelivery:
         broken: list[dict] = []
@@ -218,23 +246,22 @@ class Landing:
                     "file_name": table.file_name,
                     "sheet_name": table.sheet_name,
                 }
-                landed_file = workspace / f"{table.name}.parquet"
-                rows_landed = _land_table(
-                    decoded, table, self._key, landed_file, _progress_after(tables_read, progress)
-                )
+                file = workspace / landed_file(table)
+                rows_landed = _land_table(decoded, table, self._key, file, _progress_after(tables_read, progress))
                 rows_broken = len(decoded.broken_rows)
-                _check_row_counts(table, rows_landed, decoded, allow_empty)
+                _check_row_counts(table, rows_landed, decoded, accepted)
                 added, gone, changed = (
-                    _compare(connection, table, earlier / landed_file.name, landed_file)
-                    if earlier
-                    else (rows_landed, 0, 0)
+                    _compare(connection, table, before.folder / file.name, file) if before else (rows_landed, 0, 0)
                 )
+                if before and not accepted.fewer_rows:
+                    _check_rows_are_kept(table, gone, before)
                 broken += [{**origin, "row_number": r.row_number, "reason": r.reason} for r in decoded.broken_rows]
                 register.append(
                     {
                         **origin,
                         "sha256": hashes[table.file_name],
                         "size_bytes": path.stat().st_size,
+                        "landed_bytes": file.stat().st_size,
                         "rows_delivered": rows_landed + rows_broken,
                         "rows_broken": rows_broken,
                         "rows_added": added,
@@ -244,32 +271,16 @@ class Landing:
                         "key_fingerprint": self._key_fingerprint,
                     }
                 )
-            _write_parquet(connection, broken, BROKEN_ROWS_SCHEMA, workspace / "broken_rows.parquet")
-            _write_parquet(connection, register, REGISTER_SCHEMA, workspace / "delivery.parquet")
+            _write_parquet(connection, broken, BROKEN_ROWS_SCHEMA, workspace / BROKEN_ROWS)
+            _write_parquet(connection, register, REGISTER_SCHEMA, workspace / REGISTER)
         counted = ("rows_delivered", "rows_broken", "rows_added", "rows_gone", "rows_changed")
-        return LoadedDelivery(version, **{name: sum(row[name] for row in register) for name in counted})
-
-
-@dataclass(frozen=True)
-class _Registered:
-    hashes: dict[str, str]
-    rows_delivered: int
-    rows_broken: int
-
-
-def _registered(version_folder: Path) -> _Registered:
-    with duckdb.connect() as connection:
-        try:
-            rows = connection.execute(
-                "select file_name, sha256, rows_delivered, rows_broken, event_type from read_parquet(?)",
-                [str(version_folder / "delivery.parquet")],
-            ).fetchall()
-        except duckdb.BinderException:
-            raise RefusedFileError(
-                f"{version_folder}: landed by an earlier version of this project; load everything anew into an empty "
-                "landing"
-            ) from None
-    return _Registered({row[0]: row[1] for row in rows}, sum(row[2] for row in rows), sum(row[3] for row in rows))
+        counts = {name: sum(row[name] for row in register) for name in counted}
+        return LoadedDelivery(
+            None,
+            **counts,
+            version_before=before.number if before else None,
+            files_with_broken_rows=_with_broken_rows(register),
+        )
 
 
 def _file_hashes(delivery: Delivery) -> dict[str, str]:
@@ -282,6 +293,15 @@ def _file_hashes(delivery: Delivery) -> dict[str, str]:
         except OSError as error:
             raise RefusedFileError(f"{file_name}: cannot be read ({error.strerror}); give it read permission") from None
     return hashes
+
+
+def _check_unchanged(delivery: Delivery, hashes: dict[str, str]) -> None:
+    """Raise RefusedFileError when a file is no longer what it was before it was decoded."""
+    for file_name, found in _file_hashes(delivery).items():
+        if found != hashes[file_name]:
+            raise RefusedFileError(
+                f"{file_name}: changed while it was read (is it still being copied?); load again when it is whole"
+            )
 
 
 def _progress_after(tables_read: int, progress: Callable[[float], None]) -> Callable[[float], None]:
@@ -332,9 +352,9 @@ def _compare(
     return connection.execute(statement, {"earlier": str(earlier), "later": str(later)}).fetchall()[0]
 
 
-def _check_row_counts(table: TableContract, rows_landed: int, decoded: DecodedTable, allow_empty: bool) -> None:
+def _check_row_counts(table: TableContract, rows_landed: int, decoded: DecodedTable, accepted: Accepted) -> None:
     rows_broken = len(decoded.broken_rows)
-    if rows_landed + rows_broken == 0 and not allow_empty:
+    if rows_landed + rows_broken == 0 and not accepted.empty:
         raise RefusedFileError(f"{table.place}: no rows; deliver the rows, or pass --allow-empty when none is meant")
     if rows_broken > LARGEST_BROKEN_SHARE * (rows_landed + rows_broken):
         first = decoded.broken_rows[0]
@@ -342,6 +362,27 @@ def _check_row_counts(table: TableContract, rows_landed: int, decoded: DecodedTa
             f"{table.place}, row {first.row_number}: {first.reason.replace('_', ' ')}, the first of {rows_broken} "
             f"broken rows out of {rows_landed + rows_broken} (1 % is the limit); mend the file's structure"
         )
+
+
+def _check_rows_are_kept(table: TableContract, gone: int, before: LandedVersion) -> None:
+    rows_before = sum(
+        line["rows_delivered"] - line["rows_broken"]
+        for line in before.register
+        if line["event_type"] == table.event_type
+    )
+    if gone > LARGEST_GONE_SHARE * rows_before:
+        raise RefusedFileError(
+            f"{table.place}: {gone} of the {rows_before} rows of version {before.number} are gone; deliver the whole "
+            "file, or pass --accept-fewer-rows when it is meant"
+        )
+
+
+def _with_broken_rows(register: list[dict]) -> tuple[LoadedFile, ...]:
+    return tuple(
+        LoadedFile(", ".join(filter(None, (line["file_name"], line["sheet_name"]))), *counts)
+        for line in register
+        if (counts := (line["rows_delivered"], line["rows_broken"]))[1]
+    )
 
 
 def _write_parquet(connection: duckdb.DuckDBPyConnection, rows: list[dict], schema: pa.Schema, path: Path) -> None:

@@ -106,11 +106,10 @@ def _possible_numbers(text: str) -> list[tuple[int, int, str]]:
         for length in (PERSON_NUMBER_DIGITS, PERSON_NUMBER_DIGITS - 1):
             own = digits[first : first + length]
             end = own[-1][0] + 1
-            widest = max((later - earlier for (earlier, _), (later, _) in itertools.pairwise(own)), default=1)
-            is_apart = end not in places and not any(char.isalpha() for char in text[start:end])
-            if len(own) < length or not is_apart or widest > LARGEST_STEP:
+            if len(own) < length or end in places or (length < PERSON_NUMBER_DIGITS and end - start > length):
                 continue
-            if length < PERSON_NUMBER_DIGITS and end - start > length:
+            widest = max(later - earlier for (earlier, _), (later, _) in itertools.pairwise(own))
+            if widest > LARGEST_STEP or any(char.isalpha() for char in text[start:end]):
                 continue
             number = "".join(str(digit) for _, digit in own).zfill(PERSON_NUMBER_DIGITS)
             found.append((start, end, number))

@@ -6,6 +6,7 @@ import copy
 import re
 import zipfile
 import zlib
+from dataclasses import dataclass, field
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -16,6 +17,9 @@ from inburgering.intake.extract_contract import TableContract
 LARGEST_UNPACKED_BYTES = 2_000_000_000
 LARGEST_RATIO = 150
 RATIO_MATTERS_FROM_BYTES = 20_000_000
+
+CONTAINER = b"\xd0\xcf\x11\xe0"
+LOCKED_CONTENT = "EncryptedPackage".encode("utf-16-le")
 
 CHUNK_BYTES = 1_000_000
 LONGEST_CELL_START_BYTES = 1_000
@@ -29,11 +33,16 @@ FAR_CELL = re.compile(
     rb"""<(?:\w+:)?c\b[^>]*?\br=["']([A-Z]{2,}[0-9]+)["'](?:[^>]*[^>/])?>\s*<"""
     rb"""|<(?:\w+:)?(?:c|row)\b[^>]*?\br=["']([A-Z]*[0-9]{7,})["']"""
 )
+# An error, or a number of days that a reader rounds up: less than a millisecond before midnight is eight nines.
+MAY_BE_ODD = re.compile(rb"""\bt=["']e["']|9{8}""")
+ROUNDED_UP = 0.000_000_012
 UNREADABLE = (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, RuntimeError, OSError)
 
 
 def check_workbook_file(path: Path, file_name: str) -> None:
     """Raise RefusedFileError unless the file is a whole .xlsx workbook of a size that a workbook can have."""
+    if _is_locked(path):
+        raise RefusedFileError(f"{file_name}: is protected with a password; save it without one")
     try:
         with zipfile.ZipFile(path) as archive:
             if "xl/workbook.xml" not in archive.namelist():
@@ -57,6 +66,19 @@ def check_workbook_file(path: Path, file_name: str) -> None:
         raise RefusedFileError(f"{file_name}: cannot be opened as an Excel workbook; deliver a .xlsx file") from error
 
 
+def _is_locked(path: Path) -> bool:
+    """Return whether the file is what Excel makes of a workbook with a password: an old container around its bytes."""
+    with path.open("rb") as file:
+        if file.read(len(CONTAINER)) != CONTAINER:
+            return False
+        kept = b""
+        while chunk := file.read(CHUNK_BYTES):
+            if LOCKED_CONTENT in kept + chunk:
+                return True
+            kept = chunk[-len(LOCKED_CONTENT) :]
+    return False
+
+
 def _is_whole(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bool:
     """Read an entry to its real end; return whether its size and check sum are those that the archive declares."""
     unbounded = copy.copy(entry)
@@ -73,8 +95,12 @@ def _is_whole(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bool:
     return size == entry.file_size
 
 
-def check_cells(path: Path, table: TableContract) -> None:
-    """Raise RefusedFileError naming the first cell of the sheet that is a formula or stands far outside the table."""
+def check_cells(path: Path, table: TableContract) -> bool:
+    """Return whether the sheet may have cells that `odd_cells` should look at.
+
+    Raises RefusedFileError naming the first cell of the sheet that is a formula or stands far outside the table.
+    """
+    may_be_odd = False
     with zipfile.ZipFile(path) as archive, archive.open(_sheet_entry(archive, table)) as sheet:
         kept = b""
         while chunk := sheet.read(CHUNK_BYTES):
@@ -94,7 +120,61 @@ def check_cells(path: Path, table: TableContract) -> None:
                     f"{table.place}, {'row' if place.isdigit() else 'cell'} {place}: stands far outside the table; "
                     "delete its column or row and save the workbook"
                 )
+            may_be_odd = may_be_odd or MAY_BE_ODD.search(text) is not None
             kept = chunk[-LONGEST_CELL_START_BYTES:]
+    return may_be_odd
+
+
+@dataclass(frozen=True)
+class OddCells:
+    """Cells that the reader of a sheet shows otherwise than they are, by row and column, both from 0.
+
+    These are errors, such as #N/A, with their text, and times so late that the reader rounds them to the next day.
+    """
+
+    errors: dict[tuple[int, int], str] = field(default_factory=dict)
+    late: set[tuple[int, int]] = field(default_factory=set)
+
+
+def odd_cells(path: Path, table: TableContract) -> OddCells:
+    """Return the odd cells of a sheet."""
+    odd = OddCells()
+    row = column = -1
+    with zipfile.ZipFile(path) as archive, archive.open(_sheet_entry(archive, table)) as sheet:
+        for event, element in ElementTree.iterparse(sheet, events=("start", "end")):  # noqa: S314
+            kind = element.tag.rpartition("}")[2]
+            if event == "start" and kind == "row":
+                row, column = int(element.get("r", row + 2)) - 1, -1
+            elif event == "start" and kind == "c":
+                column = _column_of(element.get("r"), column + 1)
+            elif event == "end" and kind == "c":
+                value = element.findtext("{*}v") or ""
+                if element.get("t") == "e":
+                    odd.errors[row, column] = value
+                elif element.get("t", "n") == "n" and _is_late(value):
+                    odd.late.add((row, column))
+            elif event == "end" and kind == "row":
+                element.clear()
+    return odd
+
+
+def _column_of(cell: str | None, following: int) -> int:
+    """Return the column of a cell such as B5, from 0; a cell without a name follows the one before."""
+    letters = re.match("[A-Z]+", cell or "")
+    if not letters:
+        return following
+    number = 0
+    for letter in letters[0]:
+        number = number * 26 + ord(letter) - ord("A") + 1
+    return number - 1
+
+
+def _is_late(value: str) -> bool:
+    """Return whether a number of days is the last moment of a day."""
+    try:
+        return float(value) % 1 > 1 - ROUNDED_UP
+    except ValueError:
+        return False
 
 
 def _sheet_entry(archive: zipfile.ZipFile, table: TableContract) -> zipfile.ZipInfo:

@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
+import click
 import duckdb
 from dbt.adapters.duckdb.plugins import BasePlugin
 from dbt.adapters.duckdb.utils import TargetConfig
@@ -18,6 +19,7 @@ from dbt_common.exceptions import DbtRuntimeError
 from duckdb import DuckDBPyConnection
 from filelock import FileLock, Timeout
 
+from inburgering.settings import check_paths
 from inburgering.warehouse.build_status import GREEN, RED, BuildStatus, write_status
 from inburgering.write_errors import NO_ROOM, reason
 
@@ -31,6 +33,10 @@ class Plugin(BasePlugin):
 
     def initialize(self, plugin_config: dict) -> None:
         """Claim the workspace for this process; dbt calls this before it opens the file."""
+        try:
+            check_paths()
+        except click.ClickException as error:
+            raise DbtRuntimeError(error.message) from None
         self._workspace = Path(self.creds.path)  # type: ignore[union-attr]  # dbt-duckdb always passes them
         self._warehouse = self._workspace.with_name(self._workspace.name.removesuffix(WORKSPACE_SUFFIX))
         try:

@@ -1,0 +1,151 @@
+"""A version of a delivery in the landing: the files in its folder, its register, and whether it is whole.
+
+macros/require_deliveries.sql looks at the same things before a build.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from inburgering.intake.decoding import RefusedFileError, shown
+from inburgering.intake.delivery import read_reference_date
+from inburgering.intake.extract_contract import AgencyContract, TableContract
+
+REGISTER = "delivery.parquet"
+BROKEN_ROWS = "broken_rows.parquet"
+
+BROKEN_ROWS_SCHEMA = pa.schema(
+    [
+        ("event_type", pa.string()),
+        ("file_name", pa.string()),
+        ("sheet_name", pa.string()),
+        ("row_number", pa.int64()),
+        ("reason", pa.string()),
+    ]
+)
+REGISTER_SCHEMA = pa.schema(
+    [
+        ("event_type", pa.string()),
+        ("file_name", pa.string()),
+        ("sheet_name", pa.string()),
+        ("sha256", pa.string()),
+        ("size_bytes", pa.int64()),
+        ("landed_bytes", pa.int64()),
+        ("rows_delivered", pa.int64()),
+        ("rows_broken", pa.int64()),
+        ("rows_added", pa.int64()),
+        ("rows_gone", pa.int64()),
+        ("rows_changed", pa.int64()),
+        ("loaded_at", pa.timestamp("s", tz="UTC")),
+        ("key_fingerprint", pa.string()),
+    ]
+)
+
+
+def landed_file(table: TableContract) -> str:
+    """Return the name of the file in which a table lands."""
+    return f"{table.name}.parquet"
+
+
+@dataclass(frozen=True)
+class LandedVersion:
+    """A folder agency=<agency>/reference_date=<date>/version=<n> of the landing."""
+
+    folder: Path
+
+    @property
+    def number(self) -> int:
+        """Return which version of its delivery it is."""
+        return int(self.folder.name.partition("=")[2])
+
+    @cached_property
+    def register(self) -> list[dict]:
+        """Return a line per table: from which file it came and what landed of it.
+
+        Raises pyarrow.ArrowInvalid or FileNotFoundError when it is not there whole, and RefusedFileError when an
+        earlier version of this project wrote it.
+        """
+        register = pq.read_table(self.folder / REGISTER, partitioning=None)
+        if not set(REGISTER_SCHEMA.names) <= set(register.column_names):
+            raise RefusedFileError(
+                f"{self.folder}: landed by an earlier version of this project; load everything anew into an empty "
+                "landing"
+            )
+        return register.to_pylist()
+
+    @property
+    def hashes(self) -> dict[str, str]:
+        """Return the SHA-256 of each delivered file, by name."""
+        return {line["file_name"]: line["sha256"] for line in self.register}
+
+    def damage(self, contract: AgencyContract | None) -> str | None:
+        """Say what keeps the version from being whole; None when it is."""
+        for name in (REGISTER, BROKEN_ROWS):
+            try:
+                pq.read_metadata(self.folder / name)
+            except FileNotFoundError:
+                return f"{name} is missing"
+            except pa.ArrowInvalid:
+                return f"{name} cannot be read"
+        for table in contract.tables if contract else ():
+            path = self.folder / landed_file(table)
+            if not path.is_file():
+                return f"{path.name} is missing"
+            landed_bytes = [line["landed_bytes"] for line in self.register if line["event_type"] == table.event_type]
+            if [path.stat().st_size] != landed_bytes:
+                return f"{path.name} is not as large as {REGISTER} says"
+        return None
+
+
+def find_versions(landing: Path) -> tuple[list[LandedVersion], list[str]]:
+    """Return every version in the landing, and a line for each folder with a name that the loader never gave."""
+    versions, strange = [], []
+    for agency in sorted(landing.glob("agency=*")):
+        for delivery in sorted(agency.glob("reference_date=*")):
+            versions += versions_in(delivery)
+            strange += [folder for folder in (delivery, *delivery.glob("version=*")) if not _is_of_loader(folder)]
+        strange += [] if _is_of_loader(agency) else [agency]
+    return versions, [
+        f"{folder.parent / shown(folder.name)}: no folder that the loader made; move it out of the landing"
+        for folder in sorted(strange)
+    ]
+
+
+def versions_in(delivery: Path) -> list[LandedVersion]:
+    """Return the versions in the folder of a delivery, oldest first."""
+    versions = [LandedVersion(folder) for folder in delivery.glob("version=*") if _is_of_loader(folder)]
+    return sorted(versions, key=lambda version: version.number)
+
+
+def _is_of_loader(folder: Path) -> bool:
+    """Return whether the loader gives such a name to a folder."""
+    kind, _, value = folder.name.partition("=")
+    if kind == "reference_date":
+        is_right = read_reference_date(value) is not None
+    else:
+        is_right = re.fullmatch(r"[1-9][0-9]*" if kind == "version" else r"\w+", value) is not None
+    return is_right and folder.is_dir()
+
+
+def put_on_disk(path: Path) -> None:
+    """See that the content of a file, or the names in a folder, are on the disk and not only on their way to it."""
+    if path.is_dir() and os.name != "posix":
+        return
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def put_version_on_disk(folder: Path) -> None:
+    """Put every file of a folder and the names of these on the disk."""
+    for path in (*folder.iterdir(), folder):
+        put_on_disk(path)

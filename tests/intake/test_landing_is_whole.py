@@ -1,0 +1,169 @@
+"""A landing that is not whole: the loader names it, mends what it can, and never says that all is well."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from inburgering.intake.extract_contract import read_contracts
+from inburgering.intake.landing import Landing
+from inburgering.intake.loading import cannot
+from load_extracts import main as load_extracts
+from support.handmade import REFERENCE_DATE, default_rows, write_deliveries, write_delivery
+from support.pipeline import KEY, Pipeline
+
+
+def load(pipeline: Pipeline, *arguments: str) -> Result:
+    """Load in this process, since there are many loads here."""
+    step = CliRunner().invoke(load_extracts, arguments, env=pipeline.environment)
+    assert step.exception is None or isinstance(step.exception, SystemExit), step.exception
+    return step
+
+
+def versions_of_agii(pipeline: Pipeline) -> Path:
+    return pipeline.landing / "agency=agii" / f"reference_date={REFERENCE_DATE}"
+
+
+@pytest.fixture
+def twice(pipeline: Pipeline) -> Pipeline:
+    """Return a pipeline that loaded two versions of the delivery of AgII, and one of the others."""
+    write_deliveries(pipeline.extracts)
+    assert load(pipeline).exit_code == 0
+    row = default_rows("agii", "contracten.csv")[0]
+    other = [*row[:7], "C2", *row[8:]]
+    write_delivery(pipeline.extracts, "agii", {"contracten.csv": [row, other]})
+    assert load(pipeline).exit_code == 0
+    return pipeline
+
+
+def cut(name: str, size: int) -> Callable[[Path], object]:
+    return lambda version: (version / name).write_bytes((version / name).read_bytes()[:size])
+
+
+def zeros(name: str) -> Callable[[Path], object]:
+    return lambda version: (version / name).write_bytes(bytes((version / name).stat().st_size))
+
+
+def without(name: str) -> Callable[[Path], object]:
+    return lambda version: (version / name).unlink()
+
+
+def emptied(version: Path) -> None:
+    for file in version.iterdir():
+        file.unlink()
+
+
+DAMAGES = [
+    (without("delivery.parquet"), "delivery.parquet is missing"),
+    (cut("delivery.parquet", 0), "delivery.parquet cannot be read"),
+    (cut("delivery.parquet", -10), "delivery.parquet cannot be read"),
+    (zeros("delivery.parquet"), "delivery.parquet cannot be read"),
+    (without("broken_rows.parquet"), "broken_rows.parquet is missing"),
+    (cut("broken_rows.parquet", 100), "broken_rows.parquet cannot be read"),
+    (without("contracten.parquet"), "contracten.parquet is missing"),
+    (cut("contracten.parquet", 0), "contracten.parquet is not as large as delivery.parquet says"),
+    (cut("contracten.parquet", -10), "contracten.parquet is not as large as delivery.parquet says"),
+    (emptied, "delivery.parquet is missing"),
+]
+
+
+@pytest.mark.parametrize(("damage", "what"), DAMAGES)
+@pytest.mark.parametrize("number", [1, 2])
+def test_loading_the_delivery_again_mends_a_version_that_is_not_whole(
+    twice: Pipeline, damage: Callable[[Path], object], what: str, number: int
+) -> None:
+    version = versions_of_agii(twice) / f"version={number}"
+    damage(version)
+    step = load(twice)
+    assert step.exit_code == 0, step.stderr
+    assert f"in the place of what was not whole: version {number} ({what})" in step.stdout
+    left = {1: {"version=2"}, 2: {"version=1", "version=3"}}[number]
+    assert {folder.name for folder in versions_of_agii(twice).iterdir()} == left
+    again = load(twice)
+    assert again.exit_code == 0
+    assert again.stdout.count("unchanged, nothing to do\n") == 3
+
+
+@pytest.mark.parametrize(("damage", "what"), DAMAGES)
+def test_a_version_that_no_delivery_mends_makes_the_load_red(
+    twice: Pipeline, damage: Callable[[Path], object], what: str
+) -> None:
+    version = versions_of_agii(twice) / "version=2"
+    damage(version)
+    shutil.rmtree(twice.extracts / "agii")
+    step = load(twice)
+    assert step.exit_code == 1
+    assert step.stderr.splitlines() == [
+        f"Refused: {version}: is not whole ({what}); put its delivery back among the extracts and load again, or move "
+        "that folder out of the landing"
+    ]
+    assert version.is_dir()
+
+
+def test_a_refused_delivery_mends_nothing(twice: Pipeline) -> None:
+    version = versions_of_agii(twice) / "version=2"
+    without("delivery.parquet")(version)
+    (twice.extracts / "agii" / REFERENCE_DATE / "contracten.csv").unlink()
+    step = load(twice)
+    assert step.exit_code == 1
+    assert [line.partition(": ")[2][:30] for line in step.stderr.splitlines()] == [
+        f"agii/{REFERENCE_DATE}/contracten.csv: "[:30],
+        f"{version}"[:30],
+    ]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        f"agency=agii/reference_date={REFERENCE_DATE}/version=1 - Copy",
+        f"agency=agii/reference_date={REFERENCE_DATE}/version=01",
+        "agency=agii/reference_date=2024-01-31 (2)",
+        "agency=agii - Copy",
+    ],
+)
+def test_a_folder_that_the_loader_never_made_is_named(twice: Pipeline, name: str) -> None:
+    shutil.copytree(versions_of_agii(twice) / "version=1", twice.landing / name)
+    step = load(twice)
+    assert step.exit_code == 1
+    assert step.stderr.splitlines() == [
+        f"Refused: {twice.landing / name}: no folder that the loader made; move it out of the landing"
+    ]
+    assert (twice.landing / name).is_dir()
+
+
+def test_only_a_landing_that_was_looked_at_is_called_whole(twice: Pipeline) -> None:
+    landing = Landing(twice.landing, read_contracts(), KEY)
+    no_room = OSError(28, "No space left on device")
+    assert "every delivery in it is whole" in cannot(no_room, twice.extracts, landing)
+    without("delivery.parquet")(versions_of_agii(twice) / "version=2")
+    assert "whole" not in cannot(no_room, twice.extracts, landing)
+
+
+def test_files_are_on_the_disk_before_their_version_has_its_name_and_folders_after_it(
+    pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_delivery(pipeline.extracts, "agii")
+    done: list[str] = []
+    synchronise, rename = os.fsync, Path.rename
+
+    def watched_fsync(handle: int) -> None:
+        done.append(Path(f"/proc/self/fd/{handle}").readlink().name)
+        synchronise(handle)
+
+    def watched_rename(path: Path, target: Path) -> Path:
+        done.append(f"named {target.name}")
+        return rename(path, target)
+
+    monkeypatch.setattr(os, "fsync", watched_fsync)
+    monkeypatch.setattr(Path, "rename", watched_rename)
+    assert load(pipeline).exit_code == 0
+    named = done.index("named version=1")
+    files = {"uitnodigingen.parquet", "contracten.parquet", "attesten.parquet", "broken_rows.parquet"}
+    assert set(done[: named - 1]) == files | {"delivery.parquet"}
+    assert done[named - 1].startswith(".loading-")
+    assert done[named + 1 :] == [f"reference_date={REFERENCE_DATE}", "agency=agii", "landing"]
