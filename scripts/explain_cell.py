@@ -5,12 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
-import duckdb
 
 from inburgering.annex.annex import read_annex
 from inburgering.annex.explanation import explain, find_cell, find_place
 from inburgering.settings import warehouse_file
-from inburgering.warehouse.reader import open_warehouse
+from inburgering.warehouse.reader import open_build
 
 SHOWN_ROWS = 20
 
@@ -19,18 +18,14 @@ SHOWN_ROWS = 20
 @click.argument("workbook", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.argument("place", metavar="CELL")
 @click.option("--csv", "csv_file", type=click.Path(dir_okay=False, path_type=Path), help="Write all rows to this file.")
-def main(workbook: Path, place: str, csv_file: Path | None) -> None:
+@click.option("--last-green", is_flag=True, help="Look into the last green build, whatever ran or changed after it.")
+def main(workbook: Path, place: str, csv_file: Path | None, last_green: bool) -> None:
     """Explain a CELL like '2c!D14' of an annex WORKBOOK from INBURGERING_WAREHOUSE."""
     found = find_place(workbook, place)
-    with open_warehouse(warehouse_file()) as connection:
-        try:
-            cell = find_cell(found, read_annex(connection, found.question))
-            explanation = explain(cell)
-            figure = explanation.figure(connection)
-        except (duckdb.BinderException, duckdb.CatalogException):
-            raise click.ClickException(
-                f"{warehouse_file()}: built by another version of the models; run dbt build and export anew"
-            ) from None
+    with open_build(warehouse_file(), last_green) as connection:
+        cell = find_cell(found, read_annex(connection, found.question))
+        explanation = explain(cell)
+        figure = explanation.figure(connection)
         if float(f"{figure:.16g}") != found.value:  # a workbook holds 16 digits of a fraction
             raise click.ClickException(
                 f"{place} is {found.value}, but the warehouse now has {figure}: it was built anew since; export anew"

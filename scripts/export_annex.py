@@ -16,7 +16,7 @@ from inburgering.annex.reproducible_workbook import save_reproducibly
 from inburgering.annex.workbook import build_workbook
 from inburgering.output_files import drafts_beside, replace_together
 from inburgering.settings import CHECKOUT, SparkServer, spark_server, warehouse_file
-from inburgering.warehouse.reader import check_build, open_warehouse
+from inburgering.warehouse.reader import open_build
 from inburgering.write_errors import reason
 
 
@@ -27,9 +27,7 @@ from inburgering.write_errors import reason
     type=click.Path(dir_okay=False, path_type=Path),
     help="The workbook to write; the data package goes in a folder of the same name.  [default: annex/NAME.xlsx]",
 )
-@click.option(
-    "--last-green", is_flag=True, help="Export the last green build although a later run of dbt was not green."
-)
+@click.option("--last-green", is_flag=True, help="Export the last green build, whatever ran or changed after it.")
 @click.option(
     "--target",
     type=click.Choice(["duckdb", "spark"]),
@@ -61,17 +59,13 @@ def export_annex(question: Question, warehouse: Path, output: Path, last_green: 
     Returns the number of figures that were compared with the warehouse, and in lines how the figures compare with those
     already public.
 
-    The warehouse only ever holds a whole green build. When a later run of dbt was not green or is not over, that build
-    is exported with `last_green` alone.
+    The warehouse only ever holds a whole green build. When a later run of dbt was not green or is not over, or when it
+    was made from anything else than what is there now, that build is exported with `last_green` alone.
 
     Raises click.ClickException when the warehouse may not be exported, a figure differs or the file cannot be written.
     """
-    with open_warehouse(warehouse) as connection:
-        check_build(connection, warehouse, last_green)
-        try:
-            return write_annex(question, connection, output)
-        except (duckdb.BinderException, duckdb.CatalogException):
-            raise click.ClickException(f"{warehouse}: built by another version of the models; run dbt build") from None
+    with open_build(warehouse, last_green) as connection:
+        return write_annex(question, connection, output)
 
 
 def export_annex_of_spark(question: Question, server: SparkServer, output: Path) -> tuple[int, list[str]]:

@@ -18,7 +18,7 @@ from inburgering.annex.plain_cell import write_plain
 from inburgering.annex.reproducible_workbook import save_reproducibly
 from inburgering.intake.extract_contract import AgencyContract, read_contracts
 from inburgering.settings import CHECKOUT, warehouse_file
-from inburgering.warehouse.reader import check_build, open_warehouse
+from inburgering.warehouse.reader import open_build
 
 HEADERS = ("Bestand", "Blad", "Rij", "Kolom", "Waarde", "Reden", "Geteld")
 WIDTHS = (24, 18, 10, 26, 40, 56, 10)
@@ -50,12 +50,11 @@ order by is_counted, event_types.sort_order, row_number, reason
     default=CHECKOUT / "feedback",
     help="Where to write.  [default: feedback]",
 )
-@click.option("--last-green", is_flag=True, help="Report on the last green build, whatever ran after it.")
+@click.option("--last-green", is_flag=True, help="Report on the last green build, whatever ran or changed after it.")
 def main(reference_date: datetime.datetime | None, output_folder: Path, last_green: bool) -> None:
     """Write the feedback to every agency from INBURGERING_WAREHOUSE: one workbook per agency, in Dutch."""
     started = time.monotonic()
-    with open_warehouse(warehouse_file()) as connection:
-        check_build(connection, warehouse_file(), last_green)
+    with open_build(warehouse_file(), last_green) as connection:
         [(newest,)] = connection.execute("select max(reference_date) from int_current_files").fetchall()
         day = reference_date.date() if reference_date else newest
         agencies = connection.execute(DELIVERED_AGENCIES, [day]).fetchall()

@@ -26,6 +26,11 @@ class Pipeline:
     key: str | None = KEY
 
     @property
+    def checkout(self) -> Path:
+        """Return where the project stands that is run."""
+        return CHECKOUT
+
+    @property
     def extracts(self) -> Path:
         return self.folder / "extracts"
 
@@ -47,13 +52,17 @@ class Pipeline:
             "INBURGERING_WAREHOUSE": str(self.warehouse),
             "DBT_TARGET_PATH": str(self.folder / "target"),
             "DBT_LOG_PATH": str(self.folder / "logs"),
-            "PYTHONPATH": str(CHECKOUT / "scripts"),
+            "PYTHONPATH": str(self.checkout / "scripts"),
         }
         return kept | pipeline | ({} if self.key is None else {"INBURGERING_PSEUDONYM_KEY": self.key})
 
     def script(self, name: str, *arguments: object) -> subprocess.CompletedProcess[str]:
         """Run scripts/<name>.py and return what it printed and how it ended."""
-        return self._run(*command(name, *arguments))
+        return self._run(*command(name, *arguments, checkout=self.checkout))
+
+    def python(self, code: str) -> subprocess.CompletedProcess[str]:
+        """Run lines of Python that use the project's modules."""
+        return self._run(sys.executable, "-c", code)
 
     def maintain(self, name: str, *arguments: object) -> subprocess.CompletedProcess[str]:
         """Run scripts/dev/<name>.py, which no step of a user needs, and return what it printed and how it ended."""
@@ -102,7 +111,7 @@ class Pipeline:
     def _run(self, *parts: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             parts,
-            cwd=CHECKOUT,
+            cwd=self.checkout,
             env=self._environment_of(parts[0]),
             capture_output=True,
             text=True,
@@ -119,11 +128,11 @@ def parsed_project() -> Path:
     return parser.folder / "target" / "partial_parse.msgpack"
 
 
-def command(step: str, *arguments: object) -> list[str]:
+def command(step: str, *arguments: object, checkout: Path = CHECKOUT) -> list[str]:
     """Return the command line of dbt, or of scripts/<step>.py."""
     program: list[object] = [Path(sys.executable).with_name("dbt")]
     if step != "dbt":
-        program = [sys.executable, CHECKOUT / "scripts" / f"{step}.py"]
+        program = [sys.executable, checkout / "scripts" / f"{step}.py"]
     return [str(part) for part in (*program, *arguments)]
 
 

@@ -16,7 +16,6 @@ import duckdb
 
 from inburgering.annex.question import REACH, REASONS, Question, Tab, TableChoice
 from inburgering.intake.decoding import shown
-from inburgering.settings import code_version
 
 TOTAL = "totaal"
 TOTAL_BREAKDOWN = "total"
@@ -97,7 +96,7 @@ class Annex:
     """The annex of one question.
 
     `december` has the persons in no cohort per year of extraction; `published` says in lines how the figures compare
-    with those already public; `provenance` has the version of the models and the hash of every delivered file.
+    with those already public; `provenance` has what the build was made from.
     """
 
     question: Question
@@ -312,7 +311,7 @@ class _Reader:
             december=dict(self._select(DECEMBER_QUERY)),
             outside_list=self._outside_list(),
             published=self._compared_with_published(),
-            provenance=_provenance(deliveries),
+            provenance=_provenance(self._select("select models from build")[0][0], deliveries),
         )
 
     def _select(self, query: str, **values: object) -> list[tuple]:
@@ -552,9 +551,9 @@ def _pair(table: TableChoice) -> tuple[str, str]:
     return first, second
 
 
-def _provenance(deliveries: list[tuple]) -> dict[str, str]:
-    """Return the version of the models, and the version and hash of every delivered file."""
-    return {"models": code_version()} | {
+def _provenance(models: str, deliveries: list[tuple]) -> dict[str, str]:
+    """Return what was built of the models, and the version and hash of every delivered file."""
+    return {"models": models} | {
         f"{agency}/{file_name}" + (f"/{sheet_name}" if sheet_name else ""): f"version {version}, sha256 {sha256}"
         for agency, _, _, file_name, sheet_name, version, sha256, *_ in deliveries
         if agency != TOTAL
