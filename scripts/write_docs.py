@@ -7,6 +7,7 @@ import json
 import click
 
 from inburgering.docs.page import docs_page, for_reviewers
+from inburgering.screen import run
 from inburgering.settings import CHECKOUT, folder
 
 
@@ -29,4 +30,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

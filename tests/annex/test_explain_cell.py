@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
-from export_annex import export_annex
 from inburgering.annex.annex import read_annex
 from inburgering.annex.explanation import explain, find_cell, find_place
+from inburgering.annex.export import export_annex
 from inburgering.annex.question import read_question
 from inburgering.warehouse.reader import open_build
 from support.pipeline import Pipeline, refused, succeeded

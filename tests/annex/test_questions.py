@@ -10,7 +10,7 @@ import pytest
 import yaml
 from openpyxl import load_workbook
 
-from export_annex import export_annex
+from inburgering.annex.export import export_annex
 from inburgering.annex.question import QUESTIONS, newest_question, read_question
 from support.pipeline import Pipeline, succeeded
 

@@ -14,10 +14,10 @@ from docx.text.paragraph import Paragraph
 from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from export_annex import export_annex
+from inburgering.annex.export import export_annex
 from inburgering.annex.question import Question, newest_question, read_question
+from inburgering.answer.answer import TEMPLATE, write_answer
 from support.pipeline import Pipeline, refused, succeeded
-from write_answer import TEMPLATE, write_answer
 
 NUMBER = re.compile(r"\d[\d.,]*(?<![.,])%?")
 DUTCH_NUMBER = re.compile(r"\d{1,3}(\.\d{3})*(,\d+)?%?")

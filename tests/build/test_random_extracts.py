@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 from openpyxl.workbook import Workbook
 
-from export_annex import export_annex
 from inburgering.annex.annex import Measure, OutsideList
+from inburgering.annex.export import export_annex
 from inburgering.annex.question import Question, read_question
 from inburgering.annex.texts import december_note, outside_list_note
 from support.independent_count import count_annex, count_crossed, count_notes, count_rows

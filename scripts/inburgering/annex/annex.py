@@ -95,8 +95,7 @@ class TabContents:
 class Annex:
     """The annex of one question.
 
-    `december` has the persons in no cohort per year of extraction; `published` says in lines how the figures compare
-    with those already public; `provenance` has what the build was made from.
+    `december` has the persons in no cohort per year of extraction; `provenance` has what the build was made from.
     """
 
     question: Question
@@ -108,7 +107,6 @@ class Annex:
     breakdowns: dict[str, str]
     december: dict[int, int]
     outside_list: tuple[OutsideList, ...]
-    published: tuple[str, ...]
     provenance: dict[str, str]
 
     @property
@@ -310,7 +308,6 @@ class _Reader:
             breakdowns=self._breakdowns,
             december=dict(self._select(DECEMBER_QUERY)),
             outside_list=self._outside_list(),
-            published=self._compared_with_published(),
             provenance=_provenance(self._select("select models from build")[0][0], deliveries),
         )
 
@@ -475,19 +472,6 @@ class _Reader:
             for *codes, label, published, persons, difference, is_exact, day, source in self._select(PUBLISHED_QUERY)
         )
         return Block("controle_gepubliceerd", "Vergelijking met cijfers die al openbaar zijn", columns, rows)
-
-    def _compared_with_published(self) -> tuple[str, ...]:
-        """Say how many published figures are equal, and each that is not, the largest difference first."""
-        compared = self._select(PUBLISHED_QUERY)
-        differing = sorted((row for row in compared if row[7]), key=lambda row: -abs(row[7]))
-        return (
-            f"{len(compared) - len(differing)} of {len(compared)} published figures are equal",
-            *(
-                f"  {label}: {persons}, but {published} "
-                f"{'published' if is_exact else 'worked out from what was published'} on {day} ({difference:+})"
-                for *_, label, published, persons, difference, is_exact, day, _ in differing
-            ),
-        )
 
     def _revision_blocks(self) -> tuple[Block, ...]:
         causes: dict[str, Column] = {}
