@@ -82,7 +82,7 @@ def test_the_rows_go_to_a_csv_file(small_sample: Pipeline, tmp_path: Path) -> No
         ("2c!A1", "2c!A1 is no figure of a table; choose a cell with a figure"),
         ("2c!A7", "2c!A7 is no figure of a table; choose a cell with a figure"),
         ("9z!B7", "no sheet '9z'; it has Toelichting, 1, 2ab"),
-        ("nergens", "not a workbook and a cell like '2c!D14'"),
+        ("nergens", "no cell; name a sheet and a cell like '2c!D14'"),
     ],
 )
 def test_a_place_without_a_figure_is_said_in_one_line(small_sample: Pipeline, cell: str, message: str) -> None:
