@@ -106,9 +106,9 @@ def here(folder: Path) -> object:
 ARGUMENTS = st.lists(
     st.one_of(
         st.sampled_from(
-            "--help --output --last-green --target spark duckdb --template --csv --reference-date 2024-01-31 1899-01-01 "
-            "9999-12-31 --output-folder sv_2024_123 sv_2023_113 ../x 2c!D14 2c!A1 1!B8 1!B8:C9 Controle!F7 'x'!A0 "
-            "annex.xlsx warehouse.duckdb landing new.xlsx new.docx new.csv missing/new.xlsx annex.xlsx/new.xlsx "
+            "--help --output --last-green --target spark duckdb --template --csv --reference-date 2024-01-31 "
+            "1899-01-01 9999-12-31 --output-folder sv_2024_123 sv_2023_113 ../x 2c!D14 2c!A1 1!B8 1!B8:C9 Controle!F7 "
+            "'x'!A0 annex.xlsx warehouse.duckdb landing new.xlsx new.docx new.csv missing/new.xlsx annex.xlsx/new.xlsx "
             "warehouse.duckdb/x . .. -- --x= -".split()
         ),
         st.text(max_size=20).filter(lambda text: "/" not in text),
@@ -323,8 +323,9 @@ def test_a_console_that_lacks_a_character_shows_its_code(
     for step in (
         small_sample.script("report_rejects", "--output-folder", tmp_path),
         small_sample.load(),
-        small_sample.dbt("--quiet", "compile", "--inline", "{% do print('→ é') %}"),
+        small_sample.dbt("--quiet", "compile", "--inline", "{% do print('→') %}"),
     ):
+        # Where the encoding is ASCII, click writes UTF-8.
         assert "\\u2192" in succeeded(step) or "→" in step.stdout
     assert "→" in refused(small_sample.script("export_annex", "→")).replace("\\u2192", "→")
 

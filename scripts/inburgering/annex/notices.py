@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import duckdb
 
-from inburgering.annex.annex import Annex
+from inburgering.annex.question import Question
 
 LARGEST_QUIET_SHARE = 0.02
 MOST_LINES = 10
@@ -49,9 +49,8 @@ order by agency_sort_order, event_type_sort_order
 """
 
 
-def notices(annex: Annex, connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
+def notices(question: Question, connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
     """Say in lines how the figures compare with those already public, and which rows do not count."""
-    question = annex.question
     values = {
         "reference_date": question.reference_date,
         "first_year": question.first_year,
