@@ -42,6 +42,10 @@
         {%- do record_run('partial', 'it was run without rows') -%}
     {%- elif left_out -%}
         {%- do record_run('partial', left_out | length ~ ' steps were left out') -%}
+    {%- elif invocation_args_dict.vars -%}
+        {%- set problem = 'it was run with --vars ' ~ tojson(invocation_args_dict.vars) -%}
+        {%- do record_run('partial', problem) -%}
+        {%- do print('Not published: ' ~ problem ~ '; run dbt build without --vars, or change the vars of dbt_project.yml') -%}
     {%- else -%}
         {%- do record_run('green', '') -%}
         {%- if flags.WHICH == 'build' %}{{ print_build_summary(tests_of_code | length) }}{% endif -%}

@@ -1,6 +1,6 @@
 {% macro require_deliveries() %}
 {%- if execute and flags.WHICH in ('build', 'run') -%}
-    {%- set landing = env_var('INBURGERING_LANDING', 'landing') -%}
+    {%- set landing = env_var('INBURGERING_LANDING', '') or 'landing' -%}
     {%- set delivered = agencies_in_landing(landing) -%}
     {%- for agency in var('agencies') -%}
         {%- if agency not in delivered -%}

@@ -5,12 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
-import duckdb
 
-from inburgering.annex.annex import read_annex
-from inburgering.annex.explanation import explain, find_cell, find_place
-from inburgering.settings import warehouse_file
-from inburgering.warehouse.reader import open_warehouse
+from inburgering.screen import on_one_line, run, say
 
 SHOWN_ROWS = 20
 
@@ -19,37 +15,28 @@ SHOWN_ROWS = 20
 @click.argument("workbook", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.argument("place", metavar="CELL")
 @click.option("--csv", "csv_file", type=click.Path(dir_okay=False, path_type=Path), help="Write all rows to this file.")
-def main(workbook: Path, place: str, csv_file: Path | None) -> None:
+@click.option("--last-green", is_flag=True, help="Look into the last green build, whatever ran or changed after it.")
+def main(workbook: Path, place: str, csv_file: Path | None, last_green: bool) -> None:
     """Explain a CELL like '2c!D14' of an annex WORKBOOK from INBURGERING_WAREHOUSE."""
-    found = find_place(workbook, place)
-    with open_warehouse(warehouse_file()) as connection:
-        try:
-            cell = find_cell(found, read_annex(connection, found.question))
-            explanation = explain(cell)
-            figure = explanation.figure(connection)
-        except (duckdb.BinderException, duckdb.CatalogException):
-            raise click.ClickException(
-                f"{warehouse_file()}: built by another version of the models; run dbt build and export anew"
-            ) from None
-        if float(f"{figure:.16g}") != found.value:  # a workbook holds 16 digits of a fraction
-            raise click.ClickException(
-                f"{place} is {found.value}, but the warehouse now has {figure}: it was built anew since; export anew"
-            )
-        click.echo(f"{explanation.words}, reference date {found.question.reference_date} = {found.value}")
-        click.echo(f"Model: {explanation.model}; definitions: dbt docs. The column counts_as adds up to the figure.")
-        click.echo(explanation.rows + "\n")
-        rows = connection.sql(explanation.rows)
-        if csv_file:
-            rows.write_csv(str(csv_file))
-            click.echo(f"Wrote {len(rows.fetchall())} rows to {csv_file}")
-            return
-        listed = rows.fetchall()
-        click.echo("\t".join(rows.columns))
-        for row in listed[:SHOWN_ROWS]:
-            click.echo("\t".join("" if value is None else str(value) for value in row))
-        if len(listed) > SHOWN_ROWS:
-            click.echo(f"… {len(listed) - SHOWN_ROWS} more; all of them with --csv FILE")
+    from inburgering.annex.explanation import explain_place, write_rows
+    from inburgering.settings import warehouse_file
+
+    explained = explain_place(workbook, place, warehouse_file(), last_green)
+    say(
+        explained.words,
+        f"Model: {explained.model}; definitions: dbt docs. The column counts_as adds up to the figure.",
+        *explained.sql.splitlines(),
+        "",
+    )
+    if csv_file:
+        write_rows(explained, csv_file)
+        say(f"Wrote {len(explained.rows)} rows to {csv_file}")
+        return
+    for row in (explained.columns, *explained.rows[:SHOWN_ROWS]):
+        say("\t".join(on_one_line("" if value is None else str(value)) for value in row))
+    if len(explained.rows) > SHOWN_ROWS:
+        say(f"… {len(explained.rows) - SHOWN_ROWS} more; all of them with --csv FILE")
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

@@ -11,6 +11,7 @@ from inburgering.intake.extract_contract import read_contracts
 from inburgering.intake.landing import Accepted, Landing, LoadedDelivery
 from inburgering.intake.loading import CannotLoadError, load_deliveries
 from inburgering.intake.progress import shown_progress
+from inburgering.screen import run
 from inburgering.settings import SAMPLE_KEY, extracts_folder, landing_folder, pseudonym_key, sample_hashes
 
 
@@ -77,4 +78,4 @@ def describe(delivery: Delivery, loaded: LoadedDelivery) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

@@ -22,7 +22,7 @@
 
 {% macro duckdb__say_there_is_no_room() %}
     {%- do print(
-        env_var('INBURGERING_WAREHOUSE', 'warehouse.duckdb') ~ ": cannot be written (No space left on device); "
+        (env_var('INBURGERING_WAREHOUSE', '') or 'warehouse.duckdb') ~ ": cannot be written (No space left on device); "
         ~ "the last green build stays; make room or name another file in INBURGERING_WAREHOUSE, and run dbt build again"
     ) -%}
 {% endmacro %}

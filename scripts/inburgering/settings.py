@@ -122,14 +122,17 @@ def spark_folder() -> Path:
 
 
 def code_version() -> str:
-    """Return the commit of the checkout, or `unknown` where git or its history is not there."""
+    """Return the commit of the checkout and whether its files differ from it; `unknown` without git or its history."""
     git = shutil.which("git")
     if git is None:
         return "unknown"
-    answer = subprocess.run(  # noqa: S603
-        [git, "-C", str(CHECKOUT), "rev-parse", "HEAD"], capture_output=True, text=True, check=False
+    commit, changes = (
+        subprocess.run([git, "-C", str(CHECKOUT), *arguments], capture_output=True, text=True, check=False)  # noqa: S603
+        for arguments in (("rev-parse", "HEAD"), ("status", "--porcelain"))
     )
-    return answer.stdout.strip() or "unknown"
+    if commit.returncode or changes.returncode:
+        return "unknown"
+    return commit.stdout.strip() + (", with changes that are not committed" if changes.stdout.strip() else "")
 
 
 def pseudonym_key(extracts: Path) -> str:

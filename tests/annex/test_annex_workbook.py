@@ -14,7 +14,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from inburgering.annex.annex import Annex, read_annex
 from inburgering.annex.question import read_question
-from inburgering.warehouse.reader import open_warehouse
+from inburgering.warehouse.reader import open_build
 from support.pipeline import Pipeline, succeeded
 
 YEARS = ["2019", "2020", "2021", "2022", "2023"]
@@ -197,7 +197,7 @@ def test_the_revision_adds_up_and_names_what_was_restated(workbook: Workbook) ->
 
 def annex_of_one_year(pipeline: Pipeline, year: int) -> Annex:
     question = read_question("sv_2024_123").model_copy(update={"first_year": year, "last_year": year})
-    with open_warehouse(pipeline.warehouse) as connection:
+    with open_build(pipeline.warehouse) as connection:
         return read_annex(connection, question)
 
 

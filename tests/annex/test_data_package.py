@@ -15,11 +15,10 @@ import frictionless
 import pytest
 from openpyxl import Workbook, load_workbook
 
-import export_annex as export_module
-from export_annex import export_annex
 from inburgering.annex import data_package
 from inburgering.annex.annex import Annex, read_annex
 from inburgering.annex.data_package import check_package, package_folder, tidy_tables, write_package
+from inburgering.annex.export import export_annex
 from inburgering.annex.question import Question, newest_question, read_question
 from support.pipeline import Pipeline, refused
 
@@ -71,7 +70,7 @@ class Export:
 @pytest.fixture(scope="module", params=["sv_2024_123", "sv_2023_113", "voorbeeld_gekruist"])
 def export(request: pytest.FixtureRequest, small_sample: Pipeline, tmp_path_factory: pytest.TempPathFactory) -> Export:
     path = tmp_path_factory.mktemp("package") / "bijlage.xlsx"
-    export_annex(read_question(request.param), small_sample.warehouse, path)
+    export_annex(read_question(request.param), small_sample.warehouse, path, last_green=True)
     return Export(read_question(request.param), path, load_workbook(path))
 
 
@@ -208,7 +207,7 @@ def test_files_are_plain_utf8_with_lf(export: Export) -> None:
 
 def test_the_same_build_gives_the_same_bytes(export: Export, small_sample: Pipeline, tmp_path: Path) -> None:
     again = tmp_path / "again.xlsx"
-    export_annex(export.question, small_sample.warehouse, again)
+    export_annex(export.question, small_sample.warehouse, again, last_green=True)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["again", "again.xlsx"]
     written = {path.name: path.read_bytes() for path in (tmp_path / "again").iterdir()}
     assert written == {path.name: path.read_bytes() for path in export.folder.iterdir()}
@@ -243,7 +242,7 @@ def test_workbook_and_package_are_replaced_together_or_not_at_all(
 ) -> None:
     output, question = tmp_path / "bijlage.xlsx", newest_question()
     if made_before:
-        export_annex(read_question("sv_2023_113"), small_sample.warehouse, output)
+        export_annex(read_question("sv_2023_113"), small_sample.warehouse, output, last_green=True)
     before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
 
     def in_use(self: Path, target: Path) -> None:
@@ -251,10 +250,10 @@ def test_workbook_and_package_are_replaced_together_or_not_at_all(
 
     monkeypatch.setattr(Path, "replace", in_use)
     with pytest.raises(click.ClickException, match="cannot be written"):
-        export_annex(question, small_sample.warehouse, output)
+        export_annex(question, small_sample.warehouse, output, last_green=True)
     assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
     monkeypatch.undo()
-    export_annex(question, small_sample.warehouse, output)
+    export_annex(question, small_sample.warehouse, output, last_green=True)
     assert json.loads((tmp_path / "bijlage" / "datapackage.json").read_text())["name"] == question.name
 
 
@@ -272,9 +271,9 @@ def test_a_package_that_differs_from_the_warehouse_does_not_appear(
                 resource["hash"] = data_package._hash(content.encode())
         (folder / "datapackage.json").write_text(json.dumps(descriptor), encoding="utf-8")
 
-    monkeypatch.setattr(export_module, "write_package", write_another_figure)
+    monkeypatch.setattr("inburgering.annex.export.write_package", write_another_figure)
     with pytest.raises(click.ClickException, match=r"tab_2c.csv, line \d+: is .* the warehouse says"):
-        export_annex(newest_question(), small_sample.warehouse, tmp_path / "a.xlsx")
+        export_annex(newest_question(), small_sample.warehouse, tmp_path / "a.xlsx", last_green=True)
     assert list(tmp_path.iterdir()) == []
 
 

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
-from export_annex import export_annex
 from inburgering.annex.annex import read_annex
 from inburgering.annex.explanation import explain, find_cell, find_place
+from inburgering.annex.export import export_annex
 from inburgering.annex.question import read_question
-from inburgering.warehouse.reader import open_warehouse
+from inburgering.warehouse.reader import open_build
 from support.pipeline import Pipeline, refused, succeeded
 
 
@@ -39,14 +39,14 @@ def test_every_figure_of_the_workbook_has_as_many_rows_behind_it(
 ) -> None:
     annex = tmp_path / "annex.xlsx"
     question = read_question(name)
-    export_annex(question, small_sample.warehouse, annex)
+    export_annex(question, small_sample.warehouse, annex, last_green=True)
     places = figure_places(annex)
     assert len(places) > 1000
     assert {"Controle", "Herziening"} < {place.rpartition("!")[0] for place, _ in places}
     loaded = load_workbook(annex)
     monkeypatch.setattr("inburgering.annex.explanation.load_workbook", lambda _: loaded)
     monkeypatch.setattr("inburgering.annex.explanation.read_question", lambda _: question)
-    with open_warehouse(small_sample.warehouse) as connection:
+    with open_build(small_sample.warehouse, last_green=True) as connection:
         read = read_annex(connection, question)
         cells = {place: find_cell(find_place(annex, place), read) for place, _ in places}
         differing = [place for place, value in places if as_written(explain(cells[place]).figure(connection)) != value]
@@ -82,7 +82,7 @@ def test_the_rows_go_to_a_csv_file(small_sample: Pipeline, tmp_path: Path) -> No
         ("2c!A1", "2c!A1 is no figure of a table; choose a cell with a figure"),
         ("2c!A7", "2c!A7 is no figure of a table; choose a cell with a figure"),
         ("9z!B7", "no sheet '9z'; it has Toelichting, 1, 2ab"),
-        ("nergens", "not a workbook and a cell like '2c!D14'"),
+        ("nergens", "no cell; name a sheet and a cell like '2c!D14'"),
     ],
 )
 def test_a_place_without_a_figure_is_said_in_one_line(small_sample: Pipeline, cell: str, message: str) -> None:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import datetime
+import json
 import re
 import shutil
 import subprocess
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
 import pytest
+from openpyxl import load_workbook
 
 from inburgering.settings import SAMPLE_KEY
-from inburgering.warehouse.build_status import write_status
-from support.pipeline import Pipeline, refused, succeeded
+from inburgering.warehouse.build_status import status_file, write_status
+from support.pipeline import CHECKOUT, Pipeline, refused, succeeded
+from support.soak import digest
 
 
 @pytest.fixture
@@ -146,4 +150,165 @@ def test_the_build_refuses_a_landing_without_an_agency(built: Pipeline) -> None:
     step = built.dbt("build")
     assert step.returncode != 0
     assert "no delivery of atlas; load one first with python scripts/load_extracts.py" in step.stdout
-    succeeded(built.export("--output", built.folder / "a.xlsx"))
+    assert "(dbt build, started" in refusal(built)
+    assert "is running: it is still running or was broken off; run dbt build until it is green" in refusal(built)
+    succeeded(built.export("--last-green", "--output", built.folder / "a.xlsx"))
+
+
+def test_a_landing_that_changed_since_the_build(built: Pipeline) -> None:
+    version = built.landing / "agency=amal" / "reference_date=2024-01-31" / "version=1"
+    name, how = "version {} of delivery amal/2024-01-31", "since dbt built it at"
+    shutil.copytree(version, version.with_name("version=2"))
+    assert f"{built.warehouse}: {name.format(2)} came {how}" in refusal(built)
+    for step in ("report_rejects", "write_answer"):
+        assert f"{name.format(2)} came {how}" in refused(built.script(step))
+    sample = built.folder / "sample.xlsx"
+    succeeded(built.export("--last-green", "--output", sample))
+    assert f"{name.format(2)} came {how}" in refused(built.script("explain_cell", sample, "1!B8"))
+    succeeded(built.script("explain_cell", sample, "1!B8", "--last-green"))
+    shutil.rmtree(version.with_name("version=2"))
+    succeeded(built.export("--output", sample))
+    (version / "delivery.parquet").unlink()
+    assert f"{name.format(1)} changed {how}" in refusal(built)
+    shutil.rmtree(version)
+    assert re.search(r"is gone since dbt built it at .* UTC; run dbt build, or export .* --last-green$", refusal(built))
+
+
+@dataclass(frozen=True)
+class OwnCheckout(Pipeline):
+    """A pipeline that runs a copy of the project, in which a test may change what dbt reads."""
+
+    @property
+    def checkout(self) -> Path:
+        return self.folder / "checkout"
+
+
+@pytest.fixture(scope="module")
+def own_checkout(small_sample: Pipeline, tmp_path_factory: pytest.TempPathFactory) -> OwnCheckout:
+    """Return the small sample, built by a copy of the project; a test puts back what it changes."""
+    own = OwnCheckout(tmp_path_factory.mktemp("own_checkout"), SAMPLE_KEY)
+    shutil.copytree(small_sample.landing, own.landing)
+    left_out = shutil.ignore_patterns(".*", "sample", "target", "logs", "__pycache__")
+    shutil.copytree(CHECKOUT, own.checkout, ignore=left_out)
+    succeeded(own.dbt("build"))
+    return own
+
+
+def test_what_dbt_reads_changed_since_the_build(own_checkout: OwnCheckout) -> None:
+    model = own_checkout.checkout / "models" / "core" / "dim_gender.sql"
+    before = model.read_text()
+    model.write_text(before + "-- a remark\n")
+    assert f"{own_checkout.warehouse}: models/core/dim_gender.sql changed since dbt built it" in refusal(own_checkout)
+    model.write_text(before)
+    succeeded(own_checkout.export("--output", own_checkout.folder / "a.xlsx"))
+    for new in ("seeds/lists/new.csv", "macros/new.sql", "tests/data/new.sql", "vars.yml"):
+        (own_checkout.checkout / new).write_text("")
+        assert f"{new} came since dbt built it" in refusal(own_checkout)
+        (own_checkout.checkout / new).unlink()
+    model.rename(own_checkout.folder / "dim_gender.sql")
+    assert "models/core/dim_gender.sql is gone since dbt built it" in refusal(own_checkout)
+    (own_checkout.folder / "dim_gender.sql").rename(model)
+
+
+def test_a_build_that_ends_before_its_first_hook_does_not_hide_the_change_that_ended_it(
+    own_checkout: OwnCheckout,
+) -> None:
+    model = own_checkout.checkout / "models" / "core" / "dim_gender.sql"
+    before, status = model.read_text(), own_checkout.last_run()
+    model.write_text("{% if %}")
+    assert own_checkout.dbt("build").returncode != 0
+    assert own_checkout.last_run() == status
+    assert "models/core/dim_gender.sql changed since dbt built it" in refusal(own_checkout)
+    model.write_text(before)
+
+
+def test_a_file_that_changes_while_dbt_reads_it_is_not_taken_for_what_was_built(own_checkout: OwnCheckout) -> None:
+    model = own_checkout.checkout / "models" / "core" / "dim_gender.sql"
+    started = datetime.datetime.now(datetime.UTC) - datetime.timedelta(seconds=1)
+    model.touch()
+    script = (
+        "import datetime\nfrom inburgering.warehouse.made_from import read_since, what_is_there\n"
+        f"print(what_is_there().since(read_since(datetime.datetime.fromisoformat('{started.isoformat()}'))))"
+    )
+    assert succeeded(own_checkout.python(script)).strip() == "models/core/dim_gender.sql changed"
+
+
+def test_a_build_with_vars_of_its_own_is_not_published(built: Pipeline) -> None:
+    before = digest(built.warehouse)
+    printed = succeeded(built.dbt("build", "--vars", "{registration_term_months: 12}"))
+    told = 'it was run with --vars {"registration_term_months": 12}'
+    assert f"Not published: {told}; run dbt build without --vars" in printed
+    assert "Built and published" not in printed
+    assert digest(built.warehouse) == before
+    assert f"is partial: {told}; run dbt build until it is green" in refusal(built)
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        (None, "not there"),
+        (b"", "damaged"),
+        (b"{}", "damaged"),
+        (b"[" * 100_000, "damaged"),
+        (b"\xff", "damaged"),
+        (b'{"invocation_id": 1, "command": [], "started_at": null, "outcome": "green", "problem": ""}', "damaged"),
+    ],
+)
+def test_a_status_that_says_nothing_lifts_no_check(built: Pipeline, content: bytes | None, problem: str) -> None:
+    status = status_file(built.warehouse)
+    if content is None:
+        status.unlink()
+    else:
+        status.write_bytes(content)
+    assert f"{status}: {problem}, so how the last run of dbt ended is unknown; run dbt build, or" in refusal(built)
+    succeeded(built.export("--last-green", "--output", built.folder / "a.xlsx"))
+
+
+@pytest.mark.parametrize(
+    ("build", "problem"),
+    [
+        ("select 1 as other", "built by another version of the models; run dbt build"),
+        ("select * from build union all select * from build", "its record of the build is damaged; run dbt build"),
+        ("select * replace ('[' as files) from build", "its record of the build is damaged; run dbt build"),
+        ("select * replace ('[1]' as files) from build", "its record of the build is damaged; run dbt build"),
+        ("select * replace (null as deliveries) from build", "its record of the build is damaged; run dbt build"),
+    ],
+)
+def test_a_record_of_the_build_that_cannot_be_read(built: Pipeline, build: str, problem: str) -> None:
+    with duckdb.connect(str(built.warehouse)) as connection:
+        connection.execute(f"create or replace table build as {build}")
+    assert refusal(built) == f"Error: {built.warehouse}: {problem}"
+
+
+def test_the_annex_names_what_was_built_and_not_what_lies_there_at_the_export(own_checkout: OwnCheckout) -> None:
+    git = shutil.which("git") or "git"
+
+    def run(*arguments: str) -> str:
+        identity = ("-c", "user.name=x", "-c", "user.email=x")
+        return succeeded(own_checkout._run(git, "-C", str(own_checkout.checkout), *identity, *arguments)).strip()
+
+    run("init", "--quiet")
+    run("add", ".")
+    run("commit", "--quiet", "--message", "one")
+    first = run("rev-parse", "HEAD")
+    assert provenance(own_checkout) == "unknown"
+    succeeded(own_checkout.dbt("build"))
+    assert provenance(own_checkout) == first
+    (own_checkout.checkout / "README.md").write_text("changed")
+    run("commit", "--quiet", "--all", "--message", "two")
+    assert provenance(own_checkout) == first
+    (own_checkout.checkout / "README.md").write_text("changed again")
+    succeeded(own_checkout.dbt("build"))
+    assert provenance(own_checkout) == f"{run('rev-parse', 'HEAD')}, with changes that are not committed"
+
+
+def provenance(pipeline: Pipeline) -> str:
+    """Return what workbook and data package of an export say of the models, without the hash."""
+    output = pipeline.folder / "named.xlsx"
+    succeeded(pipeline.export("--output", output))
+    [said] = [prop.value for prop in load_workbook(output).custom_doc_props.props if prop.name == "models"]
+    described = json.loads((pipeline.folder / "named" / "datapackage.json").read_text(encoding="utf-8"))
+    assert described["provenance"]["models"] == said
+    models, hashed = said.split("; sha256 of what dbt read ")
+    assert re.fullmatch("[0-9a-f]{64}", hashed)
+    return models

@@ -14,10 +14,10 @@ from docx.text.paragraph import Paragraph
 from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from export_annex import export_annex
+from inburgering.annex.export import export_annex
 from inburgering.annex.question import Question, newest_question, read_question
+from inburgering.answer.answer import TEMPLATE, write_answer
 from support.pipeline import Pipeline, refused, succeeded
-from write_answer import TEMPLATE, write_answer
 
 NUMBER = re.compile(r"\d[\d.,]*(?<![.,])%?")
 DUTCH_NUMBER = re.compile(r"\d{1,3}(\.\d{3})*(,\d+)?%?")
@@ -54,7 +54,7 @@ class Answer:
 def answer(request: pytest.FixtureRequest, small_sample: Pipeline, tmp_path_factory: pytest.TempPathFactory) -> Answer:
     folder = tmp_path_factory.mktemp("answer")
     question = read_question(request.param)
-    export_annex(question, small_sample.warehouse, folder / "annex.xlsx")
+    export_annex(question, small_sample.warehouse, folder / "annex.xlsx", last_green=True)
     succeeded(small_sample.script("write_answer", question.name, "--output", folder / "answer.docx"))
     return Answer(question, folder / "answer.docx", load_workbook(folder / "annex.xlsx"))
 
@@ -252,7 +252,7 @@ def test_a_sentence_that_cannot_be_filled_is_refused_with_its_place(
     output.parent.mkdir()
     output.write_text("the answer made before")
     with pytest.raises(click.ClickException) as refusal:
-        write_answer(newest_question(), small_sample.warehouse, output, template)
+        write_answer(newest_question(), small_sample.warehouse, output, template, last_green=True)
     assert refusal.value.message.startswith(f"{template}")
     assert message.format(line=line) in refusal.value.message
     assert "\n" not in refusal.value.message
@@ -265,7 +265,7 @@ def test_a_file_that_is_no_template_is_refused(small_sample: Pipeline, tmp_path:
     for content, message in ((b"\xff\xfe", "is not UTF-8 text"), (b"{# leeg #}\n", "gives no text at all")):
         (tmp_path / "x.md").write_bytes(content)
         with pytest.raises(click.ClickException, match=message):
-            write_answer(newest_question(), small_sample.warehouse, output, tmp_path / "x.md")
+            write_answer(newest_question(), small_sample.warehouse, output, tmp_path / "x.md", last_green=True)
     missing = small_sample.script("write_answer", "--template", tmp_path / "none.md", "--output", output)
     assert refused(missing) == f"Error: {tmp_path / 'none.md'}: cannot be read (No such file or directory)"
     assert not output.exists()

@@ -12,6 +12,9 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from inburgering.annex.export import export_annex
+from inburgering.annex.question import AcceptedShare, Question, read_question
+from inburgering.intake.extract_contract import read_contracts
 from inburgering.warehouse.build_status import BuildStatus, read_status
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -24,6 +27,11 @@ class Pipeline:
 
     folder: Path
     key: str | None = KEY
+
+    @property
+    def checkout(self) -> Path:
+        """Return where the project stands that is run."""
+        return CHECKOUT
 
     @property
     def extracts(self) -> Path:
@@ -47,13 +55,17 @@ class Pipeline:
             "INBURGERING_WAREHOUSE": str(self.warehouse),
             "DBT_TARGET_PATH": str(self.folder / "target"),
             "DBT_LOG_PATH": str(self.folder / "logs"),
-            "PYTHONPATH": str(CHECKOUT / "scripts"),
+            "PYTHONPATH": str(self.checkout / "scripts"),
         }
         return kept | pipeline | ({} if self.key is None else {"INBURGERING_PSEUDONYM_KEY": self.key})
 
     def script(self, name: str, *arguments: object) -> subprocess.CompletedProcess[str]:
         """Run scripts/<name>.py and return what it printed and how it ended."""
-        return self._run(*command(name, *arguments))
+        return self._run(*command(name, *arguments, checkout=self.checkout))
+
+    def python(self, code: str) -> subprocess.CompletedProcess[str]:
+        """Run lines of Python that use the project's modules."""
+        return self._run(sys.executable, "-c", code)
 
     def maintain(self, name: str, *arguments: object) -> subprocess.CompletedProcess[str]:
         """Run scripts/dev/<name>.py, which no step of a user needs, and return what it printed and how it ended."""
@@ -74,6 +86,10 @@ class Pipeline:
 
     def export(self, *arguments: object) -> subprocess.CompletedProcess[str]:
         return self.script("export_annex", *arguments)
+
+    def export_whatever_is_rejected(self, output: Path) -> None:
+        """Export the newest question's annex, although many rows are rejected of files that are small or spoiled."""
+        export_annex(accepting_rejections(read_question("sv_2024_123")), self.warehouse, output, last_green=True)
 
     def last_run(self) -> BuildStatus:
         """Return how the last run of dbt on this warehouse ended."""
@@ -102,12 +118,22 @@ class Pipeline:
     def _run(self, *parts: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             parts,
-            cwd=CHECKOUT,
+            cwd=self.checkout,
             env=self._environment_of(parts[0]),
             capture_output=True,
             text=True,
             check=False,
         )
+
+
+def accepting_rejections(question: Question) -> Question:
+    """Return a question that accepts any share of rejected rows, of every file."""
+    accepted = tuple(
+        AcceptedShare(agency=agency, event_type=table.event_type, reason="Een proef.")
+        for agency, contract in read_contracts().items()
+        for table in contract.tables
+    )
+    return question.model_copy(update={"accepts_rejected": accepted})
 
 
 @cache
@@ -119,11 +145,11 @@ def parsed_project() -> Path:
     return parser.folder / "target" / "partial_parse.msgpack"
 
 
-def command(step: str, *arguments: object) -> list[str]:
+def command(step: str, *arguments: object, checkout: Path = CHECKOUT) -> list[str]:
     """Return the command line of dbt, or of scripts/<step>.py."""
     program: list[object] = [Path(sys.executable).with_name("dbt")]
     if step != "dbt":
-        program = [sys.executable, CHECKOUT / "scripts" / f"{step}.py"]
+        program = [sys.executable, checkout / "scripts" / f"{step}.py"]
     return [str(part) for part in (*program, *arguments)]
 
 

@@ -7,7 +7,7 @@ written from this value.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,10 +18,12 @@ from inburgering.annex.question import REACH, REASONS, Question, Tab, TableChoic
 from inburgering.annex.rules import MODELS as MODELS_OF_THE_RULES
 from inburgering.annex.rules import Rules, read_rules
 from inburgering.intake.decoding import shown
-from inburgering.settings import code_version
 
 TOTAL = "totaal"
 TOTAL_BREAKDOWN = "total"
+
+# With more of a file's rows rejected, its figures are wrong unless somebody knows why.
+LARGEST_REJECTED_SHARE = 0.10
 
 INTEGER = "integer"
 PERCENTAGE = "percentage"
@@ -98,6 +100,18 @@ class NoData:
 
 
 @dataclass(frozen=True)
+class AcceptedRejections:
+    """A file of which many rows were rejected, and the reason for which the question accepts it."""
+
+    agency_label: str
+    file_name: str
+    sheet_name: str | None
+    rows_delivered: int
+    rows_rejected: int
+    reason: str
+
+
+@dataclass(frozen=True)
 class TabContents:
     """A tab of the question, with its blocks."""
 
@@ -109,9 +123,8 @@ class TabContents:
 class Annex:
     """The annex of one question.
 
-    `december` has the persons in no cohort per year of extraction; `published` says in lines how the figures compare
-    with those already public; `provenance` has the version of the models and the hash of every delivered file;
-    `rules` has what the texts say of the count; `no_data` what the agencies did not deliver.
+    `december` has the persons in no cohort per year of extraction; `no_data` what the agencies did not deliver;
+    `provenance` has what the build was made from; `rules` has what the texts say of the count.
     """
 
     question: Question
@@ -124,7 +137,7 @@ class Annex:
     december: dict[int, int]
     outside_list: tuple[OutsideList, ...]
     no_data: tuple[NoData, ...]
-    published: tuple[str, ...]
+    accepted_rejections: tuple[AcceptedRejections, ...]
     provenance: dict[str, str]
     rules: Rules
 
@@ -406,8 +419,8 @@ class _Reader:
             december=dict(self._select(DECEMBER_QUERY)),
             outside_list=self._outside_list(),
             no_data=tuple(NoData(*row) for row in self._select(NO_DATA_QUERY)),
-            published=self._compared_with_published(),
-            provenance=_provenance(deliveries),
+            accepted_rejections=tuple(self._accepted_rejections(deliveries)),
+            provenance=_provenance(self._select("select models from build")[0][0], deliveries),
             rules=read_rules(self._select),
         )
 
@@ -431,6 +444,27 @@ class _Reader:
             raise click.ClickException(
                 f"type {shown(type_code)} is on {rows} rows of the {event_type} of {agency}{others}, and nobody "
                 "decided yet whether it counts; add a line to seeds/codes/counted_types.csv and run dbt build"
+            )
+
+    def _accepted_rejections(self, deliveries: list[tuple]) -> Iterator[AcceptedRejections]:
+        """Return the files with many rejected rows; raises click.ClickException unless the question accepts each."""
+        accepted = {(one.agency, one.event_type): one.reason for one in self._question.accepts_rejected}
+        for agency, event_type, label, file_name, sheet_name, _, _, delivered, _, rejected in deliveries:
+            reason = accepted.pop((agency, event_type), None)
+            if agency == TOTAL or rejected <= LARGEST_REJECTED_SHARE * delivered:
+                continue
+            if reason is None:
+                raise click.ClickException(
+                    f"{rejected} of the {delivered} rows of {event_type} of {label} are rejected, more than "
+                    f"{LARGEST_REJECTED_SHARE:.0%}: scripts/report_rejects.py lists them; have the file mended and "
+                    f"load it anew, or accept it in models/questions/{self._question.name}.yml: accepts_rejected: "
+                    f"[{{agency: {agency}, event_type: {event_type}, reason: …}}]"
+                )
+            yield AcceptedRejections(label, file_name, sheet_name, delivered, rejected, reason)
+        for agency, event_type in accepted:
+            raise click.ClickException(
+                f"question {self._question.name}, accepts_rejected: no {event_type} of {agency} were delivered; name "
+                "an agency and an event_type of annex_checks_deliveries"
             )
 
     def _check_member_list(self, breakdown: str, wanted: tuple[str, ...]) -> None:
@@ -579,19 +613,6 @@ class _Reader:
         )
         return Block("controle_gepubliceerd", "Vergelijking met cijfers die al openbaar zijn", columns, rows)
 
-    def _compared_with_published(self) -> tuple[str, ...]:
-        """Say how many published figures are equal, and each that is not, the largest difference first."""
-        compared = self._select(PUBLISHED_QUERY)
-        differing = sorted((row for row in compared if row[7]), key=lambda row: -abs(row[7]))
-        return (
-            f"{len(compared) - len(differing)} of {len(compared)} published figures are equal",
-            *(
-                f"  {label}: {persons}, but {published} "
-                f"{'published' if is_exact else 'worked out from what was published'} on {day} ({difference:+})"
-                for *_, label, published, persons, difference, is_exact, day, _ in differing
-            ),
-        )
-
     def _previous_reference_date(self) -> datetime.date | None:
         """Return the reference date to compare with, if a year of the question was closed then."""
         previous = self._select(PREVIOUS_REFERENCE_DATE_QUERY)[0][0]
@@ -689,9 +710,9 @@ def _pair(table: TableChoice) -> tuple[str, str]:
     return first, second
 
 
-def _provenance(deliveries: list[tuple]) -> dict[str, str]:
-    """Return the version of the models, and the version and hash of every delivered file."""
-    return {"models": code_version()} | {
+def _provenance(models: str, deliveries: list[tuple]) -> dict[str, str]:
+    """Return what was built of the models, and the version and hash of every delivered file."""
+    return {"models": models} | {
         f"{agency}/{file_name}" + (f"/{sheet_name}" if sheet_name else ""): f"version {version}, sha256 {sha256}"
         for agency, _, _, file_name, sheet_name, version, sha256, *_ in deliveries
         if agency != TOTAL

@@ -10,7 +10,7 @@ from babel.dates import format_date
 from babel.lists import format_list
 from babel.numbers import format_decimal
 
-from inburgering.annex.annex import Annex, Measure, NoData, OutsideList
+from inburgering.annex.annex import AcceptedRejections, Annex, Measure, NoData, OutsideList
 from inburgering.annex.question import Question
 from inburgering.annex.rules import Rules
 
@@ -102,6 +102,9 @@ def dutch_list(names: Iterable[str], style: Literal["standard", "or"] = "standar
     return format_list(list(names), style=style, locale=LOCALE)
 
 
+REJECTED = "Terzijde gelegde rijen"
+
+
 def dutch_date(day: datetime.date) -> str:
     """Write a date as it is read in Flanders: dd/mm/yyyy."""
     return format_date(day, "dd/MM/y", locale=LOCALE)
@@ -143,6 +146,15 @@ def december_note(question: Question, cases: dict[int, int]) -> str:
     return (
         "Wie in december uit het Rijksregister kwam en in januari een brief kreeg, zit in geen enkel jaar. "
         f"Aantal personen naar jaar van extractie: {per_year}."
+    )
+
+
+def accepted_rejections_note(accepted: AcceptedRejections) -> str:
+    """Say how many rows of a file were rejected, and why the figures are given all the same."""
+    place = accepted.file_name + (f", blad {accepted.sheet_name}" if accepted.sheet_name else "")
+    return (
+        f"{accepted.agency_label}, {place}: {dutch_number(accepted.rows_rejected)} van de "
+        f"{dutch_number(accepted.rows_delivered)} rijen. {accepted.reason}"
     )
 
 

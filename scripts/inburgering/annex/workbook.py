@@ -22,7 +22,9 @@ from inburgering.annex.plain_cell import write_plain
 from inburgering.annex.question import Question
 from inburgering.annex.texts import (
     NO_FEED_FOR_BRUSSELS,
+    REJECTED,
     SIGNS,
+    accepted_rejections_note,
     december_note,
     definitions,
     dutch_date,
@@ -332,6 +334,7 @@ def _fill_cover(sheet: Worksheet, annex: Annex, own_tabs: dict[str, str]) -> Non
             "Ook de cijfers van afgesloten jaren kunnen later nog met enkele personen wijzigen. Kleine aantallen zijn "
             "niet afgerond en niet weggelaten.",
         ),
+        *((REJECTED, accepted_rejections_note(accepted)) for accepted in annex.accepted_rejections),
     ):
         row = _cover_line(sheet, row, label, text)
     row = _cover_heading(sheet, row, "De vraag" if question.is_quoted else SUMMARY_OF_THE_QUESTION)

@@ -6,6 +6,8 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import click
+
 RUNNING = "running"
 GREEN = "green"
 RED = "red"
@@ -27,10 +29,18 @@ def status_file(warehouse: Path) -> Path:
     return warehouse.with_name(warehouse.name + ".status.json")
 
 
-def read_status(warehouse: Path) -> BuildStatus | None:
-    """Return how the last run ended; None where dbt never ran."""
+def read_status(warehouse: Path) -> BuildStatus:
+    """Return how the last run ended; raises click.ClickException where no status says so."""
     path = status_file(warehouse)
-    return BuildStatus(**json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else None
+    try:
+        status = BuildStatus(**json.loads(path.read_text(encoding="utf-8")))
+        if not all(isinstance(value, str) for value in asdict(status).values()):
+            raise TypeError
+    except FileNotFoundError:
+        raise click.ClickException(f"{path}: not there, so how the last run of dbt ended is unknown") from None
+    except (TypeError, ValueError, RecursionError):
+        raise click.ClickException(f"{path}: damaged, so how the last run of dbt ended is unknown") from None
+    return status
 
 
 def write_status(warehouse: Path, status: BuildStatus) -> None:

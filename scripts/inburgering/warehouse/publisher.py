@@ -6,6 +6,9 @@ The hooks of dbt_project.yml call it through `adapter.store_relation`, at the st
 
 from __future__ import annotations
 
+import datetime
+import json
+import os
 import shutil
 from contextlib import suppress
 from dataclasses import replace
@@ -16,11 +19,14 @@ import duckdb
 from dbt.adapters.duckdb.plugins import BasePlugin
 from dbt.adapters.duckdb.utils import TargetConfig
 from dbt_common.exceptions import DbtRuntimeError
+from dbt_common.invocation import get_invocation_started_at
 from duckdb import DuckDBPyConnection
 from filelock import FileLock, Timeout
 
-from inburgering.settings import check_paths
-from inburgering.warehouse.build_status import GREEN, RED, BuildStatus, write_status
+from inburgering.screen import survive_every_console
+from inburgering.settings import CHECKOUT, check_paths, code_version
+from inburgering.warehouse.build_status import GREEN, RED, RUNNING, BuildStatus, write_status
+from inburgering.warehouse.made_from import MadeFrom, read_since
 from inburgering.write_errors import NO_ROOM, reason
 
 # DuckDB names a database after what stands before the first dot, so views keep working under both names.
@@ -31,12 +37,20 @@ DRAFT_SUFFIX = ".new"
 class Plugin(BasePlugin):
     """Knows the warehouse behind the workspace that dbt builds in."""
 
+    _made_from: MadeFrom
+    _models: str
+
     def initialize(self, plugin_config: dict) -> None:
         """Claim the workspace for this process; dbt calls this before it opens the file."""
+        survive_every_console()
         try:
             check_paths()
         except click.ClickException as error:
             raise DbtRuntimeError(error.message) from None
+        if Path.cwd() != CHECKOUT and not os.environ.get("INBURGERING_LANDING"):
+            raise DbtRuntimeError(
+                f"{Path.cwd()}: dbt looks for the landing here; run dbt in {CHECKOUT}, or set INBURGERING_LANDING"
+            )
         self._workspace = Path(self.creds.path)  # type: ignore[union-attr]  # dbt-duckdb always passes them
         self._warehouse = self._workspace.with_name(self._workspace.name.removesuffix(WORKSPACE_SUFFIX))
         try:
@@ -82,6 +96,10 @@ class Plugin(BasePlugin):
         """Record how far a run is; publish the workspace when a whole build is green."""
         status = BuildStatus(**target_config.config)
         try:
+            if status.outcome == RUNNING:
+                started = get_invocation_started_at().replace(tzinfo=datetime.UTC)
+                self._made_from = read_since(started)
+                self._models = f"{code_version()}; sha256 of what dbt read {self._made_from.hash}"
             if status.outcome == GREEN and status.command == "build":
                 self._publish(status)
             write_status(self._warehouse, status)
@@ -93,8 +111,15 @@ class Plugin(BasePlugin):
     def _publish(self, status: BuildStatus) -> None:
         cursor = self._connection.cursor()
         cursor.execute(
-            "create or replace table build as select ? as invocation_id, ? as started_at",
-            [status.invocation_id, status.started_at],
+            "create or replace table build as "
+            "select ? as invocation_id, ? as started_at, ? as models, ? as deliveries, ? as files",
+            [
+                status.invocation_id,
+                status.started_at,
+                self._models,
+                json.dumps(self._made_from.deliveries),
+                json.dumps(self._made_from.files),
+            ],
         )
         cursor.execute("checkpoint")
         draft = self._warehouse.with_name(self._warehouse.name + DRAFT_SUFFIX)

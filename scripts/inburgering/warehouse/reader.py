@@ -2,42 +2,74 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
 import duckdb
 
 from inburgering.warehouse.build_status import GREEN, read_status
+from inburgering.warehouse.made_from import MadeFrom, what_is_there
+
+BUILD = "select invocation_id, started_at, deliveries, files from build"
 
 
-def open_warehouse(path: Path) -> duckdb.DuckDBPyConnection:
-    """Open the warehouse for reading; raises click.ClickException when it is not there, in use or no warehouse."""
+@contextmanager
+def open_build(warehouse: Path, last_green: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open for reading a whole green build: the result of the last run of dbt, made from what is there now.
+
+    With `last_green` it may be any green build. Raises click.ClickException when it is not, or when its models lack
+    what is read.
+    """
+    with _open_warehouse(warehouse) as connection:
+        try:
+            _check_build(connection, warehouse, last_green)
+            yield connection
+        except duckdb.OutOfMemoryException:
+            raise
+        except duckdb.Error:
+            raise click.ClickException(f"{warehouse}: built by another version of the models; run dbt build") from None
+
+
+def _open_warehouse(path: Path) -> duckdb.DuckDBPyConnection:
     if not path.is_file():
         raise click.ClickException(f"{path}: no such warehouse; run dbt build first, or set INBURGERING_WAREHOUSE")
     try:
         return duckdb.connect(str(path), read_only=True)
-    except duckdb.IOException as error:
+    except duckdb.Error as error:
         if "lock" in str(error):
             raise click.ClickException(f"{path}: in use by another program; try again later") from None
         raise click.ClickException(f"{path}: not a DuckDB warehouse; run dbt build anew") from None
 
 
-def check_build(connection: duckdb.DuckDBPyConnection, warehouse: Path, last_green: bool) -> None:
-    """Raise click.ClickException unless the warehouse holds a whole green build, the result of the last run of dbt."""
+def _check_build(connection: duckdb.DuckDBPyConnection, warehouse: Path, last_green: bool) -> None:
     try:
-        [build] = connection.execute("select invocation_id, started_at from build").fetchall()
+        [(invocation_id, started_at, *recorded)] = connection.execute(BUILD).fetchall()
+        deliveries, files = (json.loads(names) for names in recorded)
+        built = MadeFrom(dict(deliveries), dict(files))
     except duckdb.CatalogException:
         raise click.ClickException(f"{warehouse}: not the result of a green build; run dbt build first") from None
-    last_run = read_status(warehouse)
-    if last_green or last_run is None or last_run.invocation_id == build[0]:
+    except (TypeError, ValueError):
+        raise click.ClickException(f"{warehouse}: its record of the build is damaged; run dbt build") from None
+    if last_green:
         return
-    if last_run.outcome == GREEN and last_run.command == "build":
+    otherwise = f"or export the green build of {started_at} UTC with --last-green"
+    try:
+        last_run = read_status(warehouse)
+    except click.ClickException as unknown:
+        raise click.ClickException(f"{unknown.message}; run dbt build, {otherwise}") from None
+    if last_run.invocation_id == invocation_id:
+        difference = what_is_there().since(built)
+        if difference:
+            raise click.ClickException(
+                f"{warehouse}: {difference} since dbt built it at {started_at} UTC; run dbt build, {otherwise}"
+            )
+    elif last_run.outcome == GREEN and last_run.command == "build":
+        raise click.ClickException(f"{warehouse}: a newer build took its place just now; export again, {otherwise}")
+    else:
         raise click.ClickException(
-            f"{warehouse}: a newer build took its place just now; export again, or export the green build of "
-            f"{build[1]} UTC with --last-green"
+            f"the last run (dbt {last_run.command}, started {last_run.started_at} UTC) is {last_run.outcome}: "
+            f"{last_run.problem or 'it was no build'}; run dbt build until it is green, {otherwise}"
         )
-    raise click.ClickException(
-        f"the last run (dbt {last_run.command}, started {last_run.started_at} UTC) is {last_run.outcome}: "
-        f"{last_run.problem or 'it was no build'}; run dbt build until it is green, or export the green build of "
-        f"{build[1]} UTC with --last-green"
-    )

@@ -1,0 +1,77 @@
+"""What a build is made from: the deliveries in the landing, and the files that dbt reads."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from inburgering.settings import CHECKOUT, file_hash, landing_folder
+
+FILES = ("*.yml", "models/**/*", "seeds/**/*", "macros/**/*", "tests/data/**/*")
+# The export reads the question itself, and no model reads it.
+QUESTIONS = CHECKOUT / "models" / "questions"
+
+
+@dataclass(frozen=True)
+class MadeFrom:
+    """Every version of a delivery, and every file that dbt reads, each with a hash of what is in it."""
+
+    deliveries: dict[str, str]
+    files: dict[str, str]
+
+    @property
+    def hash(self) -> str:
+        """Return one hash over all files that dbt reads."""
+        return hashlib.sha256(json.dumps(self.files, sort_keys=True).encode()).hexdigest()
+
+    def since(self, built: MadeFrom) -> str | None:
+        """Say the first thing that is other than when a build was made; None when nothing is."""
+        return _difference(self.deliveries, built.deliveries) or _difference(self.files, built.files)
+
+
+def _difference(now: dict[str, str], then: dict[str, str]) -> str | None:
+    for name in sorted(now.keys() | then.keys()):
+        if now.get(name) != then.get(name):
+            return f"{name} {'came' if name not in then else 'is gone' if name not in now else 'changed'}"
+    return None
+
+
+def what_is_there() -> MadeFrom:
+    """Return what a build would be made from now."""
+    return MadeFrom(dict(_deliveries(landing_folder())), {_name(path): file_hash(path) for path in _files()})
+
+
+def read_since(started: datetime.datetime) -> MadeFrom:
+    """Return what a run of dbt that started at this moment reads.
+
+    dbt may have read a file before or after it changed meanwhile: such a file equals no file.
+    """
+    now = what_is_there()
+    started_at, moment = started.timestamp(), datetime.datetime.now().timestamp()
+    changed = [_name(path) for path in _files() if started_at < path.stat().st_mtime <= moment]
+    return MadeFrom(now.deliveries, now.files | dict.fromkeys(changed, "changed while dbt read it"))
+
+
+def _files() -> Iterable[Path]:
+    found = {path for pattern in FILES for path in CHECKOUT.glob(pattern) if path.is_file()}
+    return [path for path in found if not path.is_relative_to(QUESTIONS)]
+
+
+def _name(path: Path) -> str:
+    return path.relative_to(CHECKOUT).as_posix()
+
+
+def _deliveries(landing: Path) -> Iterator[tuple[str, str]]:
+    """Return every version in a landing, with a hash of its register and of the sizes of its files."""
+    for folder in landing.glob("agency=*/reference_date=*/version=*"):
+        content = hashlib.sha256()
+        for path in sorted(folder.glob("*")):
+            content.update(f"{path.name} {path.stat().st_size}\n".encode())
+            if path.name == "delivery.parquet":
+                content.update(path.read_bytes())
+        agency, reference_date, version = (part.partition("=")[2] for part in folder.parts[-3:])
+        yield f"version {version} of delivery {agency}/{reference_date}", content.hexdigest()
