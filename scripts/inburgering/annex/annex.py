@@ -449,7 +449,7 @@ class _Reader:
     def _accepted_rejections(self, deliveries: list[tuple]) -> Iterator[AcceptedRejections]:
         """Return the files with many rejected rows; raises click.ClickException unless the question accepts each."""
         accepted = {(one.agency, one.event_type): one.reason for one in self._question.accepts_rejected}
-        for agency, event_type, label, file_name, sheet_name, _, _, delivered, _, rejected in deliveries:
+        for agency, event_type, label, file_name, sheet_name, *_, delivered, _, rejected in deliveries:
             reason = accepted.pop((agency, event_type), None)
             if agency == TOTAL or rejected <= LARGEST_REJECTED_SHARE * delivered:
                 continue
