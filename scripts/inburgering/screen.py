@@ -10,6 +10,15 @@ from typing import NoReturn
 import click
 
 
+class SeveralMistakes(click.ClickException):
+    """Several things are wrong; each has a line of its own."""
+
+    def __init__(self, lines: list[str]) -> None:
+        """Refuse for all of these reasons."""
+        super().__init__("\n".join(lines))
+        self.lines = lines
+
+
 def run(command: click.Command) -> NoReturn:
     """Run the command of a script to its end; whatever stops it is said in one line."""
     survive_every_console()
@@ -17,6 +26,10 @@ def run(command: click.Command) -> NoReturn:
         sys.exit(command.main(standalone_mode=False))
     except click.Abort:
         failure, code = "stopped; what was there before stays", 130
+    except SeveralMistakes as mistakes:
+        for line in mistakes.lines:
+            click.echo(f"Error: {on_one_line(line)}", err=True)
+        sys.exit(mistakes.exit_code)
     except click.ClickException as refusal:
         failure, code = refusal.format_message(), refusal.exit_code
         if isinstance(refusal, click.UsageError) and refusal.ctx:

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
-import click
 import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from inburgering.screen import SeveralMistakes
 from inburgering.settings import CHECKOUT
 from inburgering.yaml_file import read_yaml
 
@@ -213,7 +213,7 @@ class _Source(_Loose):
 def read_contracts(models: Path = CHECKOUT / "models") -> dict[str, AgencyContract]:
     """Read the contract of every agency from the source declarations under `models`, keyed by agency.
 
-    Raises click.ClickException with a line for each mistake, which names the file and the place in it.
+    Raises SeveralMistakes with a line for each mistake, which names the file and the place in it.
     """
     contracts = {}
     mistakes = []
@@ -226,7 +226,7 @@ def read_contracts(models: Path = CHECKOUT / "models") -> dict[str, AgencyContra
         except (yaml.YAMLError, KeyError, TypeError, AttributeError) as error:
             mistakes.append(f"{path}: no sources that can be read ({' '.join(str(error).split())})")
     if mistakes:
-        raise click.ClickException("\n".join(mistakes))
+        raise SeveralMistakes(mistakes)
     return contracts
 
 
