@@ -40,4 +40,7 @@ select
     other.person_key as other_key
 from found
 cross join found as other
-where (found.person_key = other.person_key) is distinct from (found.person = other.person)
+where
+    (found.person_key = other.person_key) is distinct from (found.person = other.person)
+    or ({{ person_as_text('found.person_key') }} = {{ person_as_text('other.person_key') }})
+    is distinct from (found.person = other.person)

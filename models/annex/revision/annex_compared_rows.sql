@@ -11,7 +11,7 @@ with events as (
     select
         *,
         case
-            when is_person_number_valid or dossier_number is not null then cast(person_key as {{ dbt.type_string() }})
+            when is_person_number_valid or dossier_number is not null then {{ person_as_text('person_key') }}
         end as known_person
     from {{ ref('int_events') }}
 ),
