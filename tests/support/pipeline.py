@@ -87,9 +87,9 @@ class Pipeline:
     def export(self, *arguments: object) -> subprocess.CompletedProcess[str]:
         return self.script("export_annex", *arguments)
 
-    def export_whatever_is_rejected(self, output: Path) -> None:
-        """Export the newest question's annex, although many rows are rejected of files that are small or spoiled."""
-        export_annex(accepting_rejections(read_question("sv_2024_123")), self.warehouse, output, last_green=True)
+    def export_whatever_is_rejected(self, output: Path, question: str = "sv_2024_123") -> None:
+        """Export the annex of a question, although many rows are rejected of files that are small or spoiled."""
+        export_annex(accepting_rejections(read_question(question)), self.warehouse, output, last_green=True)
 
     def last_run(self) -> BuildStatus:
         """Return how the last run of dbt on this warehouse ended."""
