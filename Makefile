@@ -43,8 +43,9 @@ test: setup  ## every test, but for those on Spark
 test-spark: setup-spark  ## the tests that build on a Spark cluster on this machine too (Java 17)
 	.venv/bin/pytest -m spark --numprocesses=0
 
-soak: setup  ## kill load, build and export 120 times at random moments (make test: 3 times)
+soak: setup  ## kill load, build and export 120 times, and give scripts thousands of odd files and arguments (make test: some)
 	.venv/bin/pytest tests/robustness/test_kills.py --numprocesses=0 --kills 120 --capture no
+	.venv/bin/pytest tests/robustness/test_one_line.py --numprocesses=0 --hypothesis-profile=thorough
 
 lint: setup  ## ruff, mypy and sqlfluff
 	.venv/bin/ruff check

@@ -6,18 +6,8 @@ import time
 from pathlib import Path
 
 import click
-import duckdb
 
-from inburgering.annex.annex import models_of, read_annex
-from inburgering.annex.check import check_workbook
-from inburgering.annex.data_package import check_package, package_folder, write_package
-from inburgering.annex.question import Question, newest_question, read_question
-from inburgering.annex.reproducible_workbook import save_reproducibly
-from inburgering.annex.workbook import build_workbook
-from inburgering.output_files import drafts_beside, replace_together
-from inburgering.settings import CHECKOUT, SparkServer, spark_server, warehouse_file
-from inburgering.warehouse.reader import open_build
-from inburgering.write_errors import reason
+from inburgering.screen import run, say
 
 
 @click.command()
@@ -37,68 +27,27 @@ from inburgering.write_errors import reason
 )
 def main(name: str | None, output: Path | None, last_green: bool, target: str) -> None:
     """Write the annex of question NAME (without a name: the newest) from what dbt built."""
+    from inburgering.annex.export import export_annex, export_annex_of_spark
+    from inburgering.annex.question import newest_question, read_question
+    from inburgering.settings import CHECKOUT, spark_server, warehouse_file
+
     started = time.monotonic()
     question = read_question(name) if name else newest_question()
     output = output or CHECKOUT / "annex" / f"{question.name}.xlsx"
     if target == "spark":
         if last_green:
             raise click.ClickException("--last-green: Spark keeps the last build only; leave the option out")
-        cells, published = export_annex_of_spark(question, spark_server(), output)
+        exported = export_annex_of_spark(question, spark_server(), output)
     else:
-        cells, published = export_annex(question, warehouse_file(), output, last_green)
-    click.echo(
+        exported = export_annex(question, warehouse_file(), output, last_green)
+    for finished in exported.finished:
+        say(f"Wrote {finished} and its data package to the end, which an earlier export had not")
+    say(
         f"Wrote {output}: {question.label}, reference date {question.reference_date}, "
-        f"{cells} figures equal to the warehouse, {time.monotonic() - started:.1f} s"
+        f"{exported.figures} figures equal to the warehouse, {time.monotonic() - started:.1f} s",
+        *exported.notices,
     )
-    click.echo("\n".join(published))
-
-
-def export_annex(question: Question, warehouse: Path, output: Path, last_green: bool = False) -> tuple[int, list[str]]:
-    """Write and check the annex of a question.
-
-    Returns the number of figures that were compared with the warehouse, and in lines how the figures compare with those
-    already public.
-
-    The warehouse only ever holds a whole green build. When a later run of dbt was not green or is not over, or when it
-    was made from anything else than what is there now, that build is exported with `last_green` alone.
-
-    Raises click.ClickException when the warehouse may not be exported, a figure differs or the file cannot be written.
-    """
-    with open_build(warehouse, last_green) as connection:
-        return write_annex(question, connection, output)
-
-
-def export_annex_of_spark(question: Question, server: SparkServer, output: Path) -> tuple[int, list[str]]:
-    """Write and check the annex of a question from a build on Spark, as `export_annex` does from a warehouse."""
-    from inburgering.warehouse.spark import copied_annex  # it takes time to import, and few need it
-
-    with copied_annex(server, models_of(question)) as connection:
-        return write_annex(question, connection, output)
-
-
-def write_annex(question: Question, connection: duckdb.DuckDBPyConnection, output: Path) -> tuple[int, list[str]]:
-    """Write and check the annex from the models behind a connection; return what `export_annex` does.
-
-    Workbook and data package appear under their names only after every figure read back equals the warehouse.
-    """
-    annex = read_annex(connection, question)
-    workbook = build_workbook(annex)
-    try:
-        with drafts_beside(output) as workspace:
-            folder = package_folder(output)
-            draft = workspace / output.name
-            save_reproducibly(workbook, draft)
-            cells = check_workbook(draft, question, connection)
-            draft_folder = workspace / "package"
-            write_package(draft_folder, annex)
-            check_package(draft_folder, annex)
-            replace_together(draft, output, draft_folder, folder)
-    except OSError as error:
-        raise click.ClickException(
-            f"{output}: cannot be written ({reason(error)}); close it or name another file with --output"
-        ) from None
-    return cells, list(annex.published)
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

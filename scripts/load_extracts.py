@@ -14,6 +14,7 @@ import duckdb
 from inburgering.intake.decoding import RefusedFileError, shown
 from inburgering.intake.extract_contract import AgencyContract, read_contracts
 from inburgering.intake.landing import Delivery, Landing, LoadedDelivery
+from inburgering.screen import run
 from inburgering.settings import SAMPLE_KEY, extracts_folder, landing_folder, pseudonym_key, sample_hashes
 from inburgering.write_errors import reason
 
@@ -151,4 +152,4 @@ def describe(delivery: Delivery, loaded: LoadedDelivery) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

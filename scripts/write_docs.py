@@ -7,6 +7,7 @@ import json
 import click
 
 from inburgering.docs.page import docs_page, for_reviewers
+from inburgering.screen import run, say
 from inburgering.settings import CHECKOUT, folder
 
 
@@ -14,19 +15,22 @@ from inburgering.settings import CHECKOUT, folder
 def main() -> None:
     """Add to dbt's page where every column comes from, what is tested, and the picture of the overview."""
     target = folder("DBT_TARGET_PATH", "target")
+    pictures = {f"docs/{path.name}": path.read_bytes() for path in (CHECKOUT / "docs").glob("*.svg")}
     try:
         template = (target / "index.html").read_text(encoding="utf-8")
         manifest, catalog = (
             json.loads((target / name).read_text(encoding="utf-8")) for name in ("manifest.json", "catalog.json")
         )
+        text = docs_page(template, for_reviewers(manifest), catalog, pictures)
+        models = sum(node["resource_type"] == "model" for node in manifest["nodes"].values())
     except FileNotFoundError as error:
         raise click.ClickException(f"{error.filename} is not there; run dbt docs generate --static first") from None
-    pictures = {f"docs/{path.name}": path.read_bytes() for path in (CHECKOUT / "docs").glob("*.svg")}
+    except (ValueError, LookupError, TypeError, AttributeError):
+        raise click.ClickException(f"{target}: what dbt wrote is damaged; run dbt docs generate --static") from None
     page = target / "static_index.html"
-    page.write_text(docs_page(template, for_reviewers(manifest), catalog, pictures), encoding="utf-8")
-    models = sum(node["resource_type"] == "model" for node in manifest["nodes"].values())
-    click.echo(f"{models} models, {page.stat().st_size / 1e6:.1f} MB → {page}")
+    page.write_text(text, encoding="utf-8")
+    say(f"{models} models, {page.stat().st_size / 1e6:.1f} MB → {page}")
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

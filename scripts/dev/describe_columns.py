@@ -12,6 +12,7 @@ from pathlib import Path
 import click
 import duckdb
 
+from inburgering.screen import run
 from inburgering.settings import CHECKOUT, warehouse_file
 
 COLUMNS = re.compile(r"^    columns:.*\n(?:      - .*\n)*", re.MULTILINE)
@@ -72,4 +73,4 @@ def main(check: bool) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import math
 import tempfile
 import time
 from pathlib import Path
@@ -12,12 +13,23 @@ import click
 from dev.sample.dialects import DialectWriter
 from dev.sample.population import AGENCIES, Population
 from inburgering.intake.extract_contract import read_contracts
+from inburgering.screen import run
 from inburgering.settings import SAMPLE_MARKER, file_hash, sample_extracts_folder, sample_hashes
 
 MARKER_TEXT = (
     "These extracts are synthetic: made by scripts/dev/generate_extracts.py. No real person is in them.\n"
     "The loader accepts the public key of the sample for the files whose SHA-256 is listed here, and for no other.\n"
 )
+
+
+LARGEST_SCALE = 1000
+
+
+def is_a_number(context: click.Context, parameter: click.Parameter, scale: float) -> float:
+    """Return the scale, unless it is nan, which every range lets through."""
+    if math.isnan(scale):
+        raise click.BadParameter("nan is no number", context, parameter)
+    return scale
 
 
 @click.command()
@@ -32,7 +44,8 @@ MARKER_TEXT = (
 )
 @click.option(
     "--scale",
-    type=click.FloatRange(min=0, min_open=True),
+    type=click.FloatRange(min=0, min_open=True, max=LARGEST_SCALE),
+    callback=is_a_number,
     default=1.0,
     show_default=True,
     help="1 is full size; only there the published figures are reproduced.",
@@ -90,4 +103,4 @@ def first_stranger(folder: Path) -> str | None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

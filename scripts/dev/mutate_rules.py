@@ -17,6 +17,7 @@ from pathlib import Path
 import click
 
 from dev.rule_mutations import MUTATIONS, Mutation
+from inburgering.screen import run
 from inburgering.settings import CHECKOUT, SAMPLE_KEY
 
 COPIED = ("dbt_project.yml", "profiles.yml", "selectors.yml", "macros", "models", "scripts", "seeds", "tests/data")
@@ -157,4 +158,4 @@ def main(only: str, jobs: int) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

@@ -22,6 +22,7 @@ from dev.benchmark.compared_counts import DifferentCountsError, compare_with_mul
 from dev.benchmark.measuring import CommandFailedError, Measured, available_bytes, measure
 from dev.benchmark.multiplied_extracts import multiply_csv_extracts
 from dev.benchmark.multiplied_landing import add_reference_dates, multiply_landing
+from inburgering.screen import run
 from inburgering.settings import CHECKOUT, SAMPLE_KEY
 
 PYTHON = sys.executable
@@ -298,4 +299,4 @@ def print_split(runner: Runner) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

@@ -8,6 +8,7 @@ import time
 import click
 
 from dev.spark_cluster import SparkCluster
+from inburgering.screen import run
 from inburgering.settings import spark_folder, spark_server
 
 
@@ -51,4 +52,4 @@ def status() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

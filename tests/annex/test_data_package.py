@@ -15,11 +15,10 @@ import frictionless
 import pytest
 from openpyxl import Workbook, load_workbook
 
-import export_annex as export_module
-from export_annex import export_annex
 from inburgering.annex import data_package
 from inburgering.annex.annex import Annex, read_annex
 from inburgering.annex.data_package import check_package, package_folder, tidy_tables, write_package
+from inburgering.annex.export import export_annex
 from inburgering.annex.question import Question, newest_question, read_question
 from support.pipeline import Pipeline, refused
 
@@ -272,7 +271,7 @@ def test_a_package_that_differs_from_the_warehouse_does_not_appear(
                 resource["hash"] = data_package._hash(content.encode())
         (folder / "datapackage.json").write_text(json.dumps(descriptor), encoding="utf-8")
 
-    monkeypatch.setattr(export_module, "write_package", write_another_figure)
+    monkeypatch.setattr("inburgering.annex.export.write_package", write_another_figure)
     with pytest.raises(click.ClickException, match=r"tab_2c.csv, line \d+: is .* the warehouse says"):
         export_annex(newest_question(), small_sample.warehouse, tmp_path / "a.xlsx", last_green=True)
     assert list(tmp_path.iterdir()) == []

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
-from export_annex import export_annex
 from inburgering.annex.annex import read_annex
 from inburgering.annex.explanation import explain, find_cell, find_place
+from inburgering.annex.export import export_annex
 from inburgering.annex.question import read_question
 from inburgering.warehouse.reader import open_build
 from support.pipeline import Pipeline, refused, succeeded
@@ -82,7 +82,7 @@ def test_the_rows_go_to_a_csv_file(small_sample: Pipeline, tmp_path: Path) -> No
         ("2c!A1", "2c!A1 is no figure of a table; choose a cell with a figure"),
         ("2c!A7", "2c!A7 is no figure of a table; choose a cell with a figure"),
         ("9z!B7", "no sheet '9z'; it has Toelichting, 1, 2ab"),
-        ("nergens", "not a workbook and a cell like '2c!D14'"),
+        ("nergens", "no cell; name a sheet and a cell like '2c!D14'"),
     ],
 )
 def test_a_place_without_a_figure_is_said_in_one_line(small_sample: Pipeline, cell: str, message: str) -> None:

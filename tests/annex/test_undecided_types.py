@@ -54,7 +54,7 @@ def test_the_export_refuses_until_one_line_of_data_decides(built: tuple[Pipeline
 def test_an_empty_type_or_one_after_the_years_of_the_question_does_not_refuse(
     built: tuple[Pipeline, str], tmp_path: Path
 ) -> None:
-    succeeded(built[0].export("sv_2023_113", "--output", tmp_path / "a.xlsx"))
+    built[0].export_whatever_is_rejected(tmp_path / "a.xlsx", "sv_2023_113")
 
 
 def test_the_feedback_says_that_such_rows_are_not_counted(built: tuple[Pipeline, str], tmp_path: Path) -> None:

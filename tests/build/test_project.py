@@ -250,7 +250,7 @@ def test_the_project_needs_nothing_outside_the_checkout() -> None:
 
 def test_two_users_work_side_by_side_in_one_checkout(tmp_path: Path) -> None:
     pipelines = [Pipeline(tmp_path / name, SAMPLE_KEY) for name in ("first", "second")]
-    scales = ("0.002", "0.003")
+    scales = ("0.05", "0.06")
 
     def run(pipeline: Pipeline, scale: str) -> str:
         succeeded(pipeline.maintain("generate_extracts", "--scale", scale))

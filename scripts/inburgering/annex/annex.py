@@ -7,7 +7,7 @@ written from this value.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,9 @@ from inburgering.intake.decoding import shown
 
 TOTAL = "totaal"
 TOTAL_BREAKDOWN = "total"
+
+# With more of a file's rows rejected, its figures are wrong unless somebody knows why.
+LARGEST_REJECTED_SHARE = 0.10
 
 INTEGER = "integer"
 PERCENTAGE = "percentage"
@@ -84,6 +87,18 @@ class OutsideList:
 
 
 @dataclass(frozen=True)
+class AcceptedRejections:
+    """A file of which many rows were rejected, and the reason for which the question accepts it."""
+
+    agency_label: str
+    file_name: str
+    sheet_name: str | None
+    rows_delivered: int
+    rows_rejected: int
+    reason: str
+
+
+@dataclass(frozen=True)
 class TabContents:
     """A tab of the question, with its blocks."""
 
@@ -95,8 +110,7 @@ class TabContents:
 class Annex:
     """The annex of one question.
 
-    `december` has the persons in no cohort per year of extraction; `published` says in lines how the figures compare
-    with those already public; `provenance` has what the build was made from.
+    `december` has the persons in no cohort per year of extraction; `provenance` has what the build was made from.
     """
 
     question: Question
@@ -108,7 +122,7 @@ class Annex:
     breakdowns: dict[str, str]
     december: dict[int, int]
     outside_list: tuple[OutsideList, ...]
-    published: tuple[str, ...]
+    accepted_rejections: tuple[AcceptedRejections, ...]
     provenance: dict[str, str]
 
     @property
@@ -310,7 +324,7 @@ class _Reader:
             breakdowns=self._breakdowns,
             december=dict(self._select(DECEMBER_QUERY)),
             outside_list=self._outside_list(),
-            published=self._compared_with_published(),
+            accepted_rejections=tuple(self._accepted_rejections(deliveries)),
             provenance=_provenance(self._select("select models from build")[0][0], deliveries),
         )
 
@@ -334,6 +348,27 @@ class _Reader:
             raise click.ClickException(
                 f"type {shown(type_code)} is on {rows} rows of the {event_type} of {agency}{others}, and nobody "
                 "decided yet whether it counts; add a line to seeds/codes/counted_types.csv and run dbt build"
+            )
+
+    def _accepted_rejections(self, deliveries: list[tuple]) -> Iterator[AcceptedRejections]:
+        """Return the files with many rejected rows; raises click.ClickException unless the question accepts each."""
+        accepted = {(one.agency, one.event_type): one.reason for one in self._question.accepts_rejected}
+        for agency, event_type, label, file_name, sheet_name, _, _, delivered, _, rejected in deliveries:
+            reason = accepted.pop((agency, event_type), None)
+            if agency == TOTAL or rejected <= LARGEST_REJECTED_SHARE * delivered:
+                continue
+            if reason is None:
+                raise click.ClickException(
+                    f"{rejected} of the {delivered} rows of {event_type} of {label} are rejected, more than "
+                    f"{LARGEST_REJECTED_SHARE:.0%}: scripts/report_rejects.py lists them; have the file mended and "
+                    f"load it anew, or accept it in models/questions/{self._question.name}.yml: accepts_rejected: "
+                    f"[{{agency: {agency}, event_type: {event_type}, reason: …}}]"
+                )
+            yield AcceptedRejections(label, file_name, sheet_name, delivered, rejected, reason)
+        for agency, event_type in accepted:
+            raise click.ClickException(
+                f"question {self._question.name}, accepts_rejected: no {event_type} of {agency} were delivered; name "
+                "an agency and an event_type of annex_checks_deliveries"
             )
 
     def _check_member_list(self, breakdown: str, wanted: tuple[str, ...]) -> None:
@@ -475,19 +510,6 @@ class _Reader:
             for *codes, label, published, persons, difference, is_exact, day, source in self._select(PUBLISHED_QUERY)
         )
         return Block("controle_gepubliceerd", "Vergelijking met cijfers die al openbaar zijn", columns, rows)
-
-    def _compared_with_published(self) -> tuple[str, ...]:
-        """Say how many published figures are equal, and each that is not, the largest difference first."""
-        compared = self._select(PUBLISHED_QUERY)
-        differing = sorted((row for row in compared if row[7]), key=lambda row: -abs(row[7]))
-        return (
-            f"{len(compared) - len(differing)} of {len(compared)} published figures are equal",
-            *(
-                f"  {label}: {persons}, but {published} "
-                f"{'published' if is_exact else 'worked out from what was published'} on {day} ({difference:+})"
-                for *_, label, published, persons, difference, is_exact, day, _ in differing
-            ),
-        )
 
     def _revision_blocks(self) -> tuple[Block, ...]:
         causes: dict[str, Column] = {}

@@ -20,7 +20,14 @@ import click
 from inburgering.annex.annex import NOTHING, TEXT, TOTAL, TOTAL_BREAKDOWN, Annex, Block, TabContents
 from inburgering.annex.plain_cell import FORMULA_STARTS
 from inburgering.annex.question import REACH, Question
-from inburgering.annex.texts import DEFINITIONS, dutch_date, source_line, status_line
+from inburgering.annex.texts import (
+    DEFINITIONS,
+    REJECTED,
+    accepted_rejections_note,
+    dutch_date,
+    source_line,
+    status_line,
+)
 from inburgering.annex.workbook import CONTROL, CONTROL_TITLE, REVISION, REVISION_TITLE, tab_notes
 
 PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
@@ -278,12 +285,13 @@ def _files(annex: Annex) -> dict[str, bytes]:
 def _descriptor(annex: Annex) -> dict[str, object]:
     question = annex.question
     created = datetime.datetime.combine(question.reference_date, datetime.time(), datetime.UTC)
+    notes = "".join(f"\n\n{REJECTED}: {accepted_rejections_note(one)}" for one in annex.accepted_rejections)
     definitions = "\n".join(f"- {term}: {text}" for term, text in DEFINITIONS)
     return {
         "$schema": PROFILE,
         "name": question.name,
         "title": f"Bijlage bij {question.label[:1].lower()}{question.label[1:]}: {question.title}",
-        "description": f"{status_line(question)}\n\nDefinities:\n\n{definitions}",
+        "description": f"{status_line(question)}{notes}\n\nDefinities:\n\n{definitions}",
         "created": f"{created:%Y-%m-%dT%H:%M:%SZ}",
         "keywords": ["inburgering", "contracten", "attesten", "wervingsbrieven"],
         "licenses": [LICENCE],

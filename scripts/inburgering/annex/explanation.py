@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,11 +10,16 @@ from typing import Any
 
 import click
 import duckdb
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 from openpyxl.utils.cell import coordinate_to_tuple, range_boundaries
 
-from inburgering.annex.annex import TEXT, TOTAL, Annex, Block, Row
+from inburgering.annex.annex import TEXT, TOTAL, Annex, Block, Row, read_annex
+from inburgering.annex.plain_cell import FORMULA_STARTS
 from inburgering.annex.question import REACH, Question, read_question
+from inburgering.output_files import drafts_beside
+from inburgering.screen import on_one_line
+from inburgering.warehouse.reader import open_build
+from inburgering.write_errors import reason
 
 ROW_OF_FILE = "agency, delivery_version, file_name, sheet_name, row_number"
 PERSON_COLUMNS = f"person_key, {ROW_OF_FILE}, event_number, attribution_date"
@@ -71,35 +77,97 @@ class Explanation:
         return counted / divided_by if divided_by else 0
 
 
+@dataclass(frozen=True)
+class Explained:
+    """An explained figure: its words with the figure itself, the model that shows it, and the SQL and its rows."""
+
+    words: str
+    model: str
+    sql: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple, ...]
+
+
 def _add_up(connection: duckdb.DuckDBPyConnection, rows: str | None) -> int:
     if rows is None:
         return 0
     return int(connection.execute(f"select coalesce(sum(counts_as), 0) from ({rows})").fetchall()[0][0])
 
 
+def explain_place(workbook: Path, place: str, warehouse: Path, last_green: bool = False) -> Explained:
+    """Explain the figure at a place like `2c!D14` of a workbook from a warehouse, and read the rows behind it.
+
+    Raises click.ClickException when no figure is there, the warehouse may not be used, or it has another figure by now.
+    """
+    found = find_place(workbook, place)
+    with open_build(warehouse, last_green) as connection:
+        explanation = explain(find_cell(found, read_annex(connection, found.question)))
+        figure = explanation.figure(connection)
+        if float(f"{figure:.16g}") != found.value:  # a workbook holds 16 digits of a fraction
+            raise click.ClickException(
+                f"{place} is {found.value}, but the warehouse has {figure}: one of the two changed since the "
+                "export; export anew"
+            )
+        words = f"{explanation.words}, reference date {found.question.reference_date} = {found.value}"
+        rows = connection.sql(explanation.rows)
+        return Explained(words, explanation.model, explanation.rows, tuple(rows.columns), tuple(rows.fetchall()))
+
+
+def write_rows(explained: Explained, path: Path) -> None:
+    """Write the rows behind a figure as CSV, in which no text is a formula or breaks a line."""
+    try:
+        with drafts_beside(path) as drafts:
+            draft = drafts.folder / path.name
+            with draft.open("w", encoding="utf-8", newline="") as file:
+                writer = csv.writer(file, lineterminator="\n")
+                writer.writerow(explained.columns)
+                writer.writerows([_plain(value) for value in row] for row in explained.rows)
+            draft.replace(path.resolve())
+    except OSError as error:
+        raise click.ClickException(
+            f"{path}: cannot be written ({reason(error)}); close it or name another file with --csv"
+        ) from None
+
+
+def _plain(value: object) -> object:
+    """Return text so that no spreadsheet takes it for a formula when it opens the CSV."""
+    if not isinstance(value, str):
+        return value
+    text = on_one_line(value)
+    return f"'{text}" if text.strip().startswith(FORMULA_STARTS) else text
+
+
 def find_place(workbook_path: Path, place: str) -> Place:
     """Return the figure at a place like `2c!D14`; raises click.ClickException when no figure is there."""
     sheet_name, _, coordinate = place.rpartition("!")
     try:
-        workbook = load_workbook(workbook_path)
         row, column = coordinate_to_tuple(coordinate.replace("$", "").upper())
-    except (OSError, KeyError, ValueError) as error:
-        text = " ".join(str(error).split())
-        raise click.ClickException(
-            f"{workbook_path} {place}: not a workbook and a cell like '2c!D14' ({text})"
-        ) from None
+    except ValueError:
+        raise click.ClickException(f"{place}: no cell; name a sheet and a cell like '2c!D14'") from None
+    workbook = _read(workbook_path)
     sheet_name = sheet_name.strip("'")
-    if sheet_name not in workbook.sheetnames:
-        raise click.ClickException(f"{workbook_path}: no sheet {sheet_name!r}; it has {', '.join(workbook.sheetnames)}")
+    sheets = {sheet.title: sheet for sheet in workbook.worksheets}
+    if sheet_name not in sheets:
+        raise click.ClickException(f"{workbook_path}: no sheet {sheet_name!r}; it has {', '.join(sheets)}")
     question = read_question(workbook.properties.identifier or "")
-    sheet = workbook[sheet_name]
-    for name, reference in sheet.tables.items():
+    for name, reference in sheets[sheet_name].tables.items():
         first_column, header_row, last_column, last_row = range_boundaries(reference)
         if first_column <= column <= last_column and header_row < row <= last_row:
-            value = sheet.cell(row, column).value
-            if not isinstance(value, str):
+            value = sheets[sheet_name].cell(row, column).value
+            if isinstance(value, int | float) and not isinstance(value, bool):
                 return Place(place, question, name, row - header_row - 1, column - first_column, value)
     raise click.ClickException(f"{workbook_path}: {place} is no figure of a table; choose a cell with a figure")
+
+
+def _read(path: Path) -> Workbook:
+    try:
+        return load_workbook(path)
+    except OSError as error:
+        raise click.ClickException(f"{path}: cannot be read ({reason(error)})") from None
+    except MemoryError:
+        raise
+    except Exception:  # openpyxl raises errors of every kind on a file that is something else
+        raise click.ClickException(f"{path}: no workbook that can be read; name an annex that was exported") from None
 
 
 def find_cell(place: Place, annex: Annex) -> Cell:

@@ -84,6 +84,14 @@ class Tab(_Strict):
     chart: Literal["per_year", "reach"] | None = None
 
 
+class AcceptedShare(_Strict):
+    """A file of an agency of which more rows may be rejected than an export allows, and why."""
+
+    agency: str
+    event_type: str
+    reason: str = Field(min_length=1)
+
+
 class Question(_Strict):
     """A question: what was asked, as of which reference date, and for which years (first to last, inclusive).
 
@@ -104,6 +112,7 @@ class Question(_Strict):
     partial_year: bool = False
     sub_questions: dict[str, str] = Field(min_length=1)
     member_lists: dict[str, tuple[str, ...]] = {}
+    accepts_rejected: tuple[AcceptedShare, ...] = ()
     tabs: tuple[Tab, ...] = Field(min_length=1)
 
     @property
@@ -164,11 +173,11 @@ class Question(_Strict):
 def read_question(name: str, folder: Path = QUESTIONS) -> Question:
     """Read the question `<folder>/<name>.yml`; raises click.ClickException saying what is wrong with it."""
     path = folder / f"{name}.yml"
-    if not path.is_file():
+    if not re.fullmatch(r"\w{1,100}", name) or not path.is_file():
         known = ", ".join(sorted(file.stem for file in folder.glob("*.yml")))
         raise click.ClickException(f"{path}: no such question; known are {known}")
     try:
-        exposure = yaml.safe_load(path.read_text(encoding="utf-8"))["exposures"][0]
+        exposure = _exposure(path)
         question = Question(name=exposure["name"], label=exposure["label"], **_inherited(exposure, folder))
         titles = [question.title_of(tab) for tab in question.tabs]
     except ValidationError as error:
@@ -176,12 +185,32 @@ def read_question(name: str, folder: Path = QUESTIONS) -> Question:
         place = ".".join(str(part) for part in first["loc"])
         message = first["msg"].removeprefix("Value error, ")
         raise click.ClickException(f"{path}: {place + ': ' if place else ''}{message}") from None
-    except (yaml.YAMLError, KeyError, IndexError, TypeError, ValueError) as error:
+    except RecursionError:
+        raise click.ClickException(f"{path}: is nested too deeply; compare it with others") from None
+    except (yaml.YAMLError, OSError, AttributeError, KeyError, IndexError, TypeError, ValueError) as error:
         text = " ".join(str(error).split())
         raise click.ClickException(f"{path}: no question that can be read ({text}); compare it with others") from None
     if question.name != name or not all(titles):
         raise click.ClickException(f"{path}: the exposure is called {question.name}; give it the name of its file")
     return question
+
+
+def _exposure(path: Path) -> dict:
+    """Return the exposure in the file of a question."""
+    exposure = yaml.safe_load(path.read_text(encoding="utf-8"))["exposures"][0]
+    _refuse_control_characters(exposure)
+    return exposure
+
+
+def _refuse_control_characters(said: object) -> None:
+    """Raise ValueError for a character that no cell, name of a sheet or line of a message can hold."""
+    if isinstance(said, str) and not said.replace("\n", "").replace("\xa0", "").isprintable():
+        raise ValueError(f"a control character in {said!r}")
+    if isinstance(said, dict):
+        said = [*said.keys(), *said.values()]
+    if isinstance(said, list):
+        for one in said:
+            _refuse_control_characters(one)
 
 
 def _inherited(exposure: dict, folder: Path) -> dict:
@@ -198,7 +227,10 @@ def _inherited(exposure: dict, folder: Path) -> dict:
         if parent in seen or not path.is_file():
             raise ValueError(f"inherits: {parent} is no other question in {folder}")
         seen.add(parent)
-        said = yaml.safe_load(path.read_text(encoding="utf-8"))["exposures"][0]["config"]["meta"] | said
+        inherited = dict(_exposure(path)["config"]["meta"])
+        # What was accepted of other deliveries says nothing about these.
+        inherited.pop("accepts_rejected", None)
+        said = inherited | said
     return said
 
 

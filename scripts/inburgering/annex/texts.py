@@ -7,7 +7,7 @@ import datetime
 from babel.dates import format_date
 from babel.numbers import format_decimal
 
-from inburgering.annex.annex import OutsideList
+from inburgering.annex.annex import AcceptedRejections, OutsideList
 from inburgering.annex.question import Question
 
 LOCALE = "nl_BE"
@@ -60,6 +60,8 @@ SIGNS = (
 
 NO_FEED_FOR_BRUSSELS = "Voor Brussel is er geen aanvoer van nieuwkomers uit het Rijksregister; die rij kan nul zijn."
 
+REJECTED = "Terzijde gelegde rijen"
+
 
 def dutch_date(day: datetime.date) -> str:
     """Write a date as it is read in Flanders: dd/mm/yyyy."""
@@ -97,6 +99,15 @@ def december_note(question: Question, cases: dict[int, int]) -> str:
     return (
         "Wie in december uit het Rijksregister kwam en in januari een brief kreeg, zit in geen enkel jaar. "
         f"Aantal personen naar jaar van extractie: {per_year}."
+    )
+
+
+def accepted_rejections_note(accepted: AcceptedRejections) -> str:
+    """Say how many rows of a file were rejected, and why the figures are given all the same."""
+    place = accepted.file_name + (f", blad {accepted.sheet_name}" if accepted.sheet_name else "")
+    return (
+        f"{accepted.agency_label}, {place}: {dutch_number(accepted.rows_rejected)} van de "
+        f"{dutch_number(accepted.rows_delivered)} rijen. {accepted.reason}"
     )
 
 

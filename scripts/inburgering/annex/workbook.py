@@ -23,7 +23,9 @@ from inburgering.annex.question import Question
 from inburgering.annex.texts import (
     DEFINITIONS,
     NO_FEED_FOR_BRUSSELS,
+    REJECTED,
     SIGNS,
+    accepted_rejections_note,
     december_note,
     dutch_date,
     outside_list_note,
@@ -104,7 +106,7 @@ def build_workbook(annex: Annex) -> Workbook:
         own_tabs.append((REVISION, title, REVISION_WIDTHS, annex.revision))
     for name, title, widths, blocks in own_tabs:
         _fill_own_tab(_add_tab(workbook, question, name, title), widths, blocks)
-    _fill_cover(cover, question, {name: title for name, title, _, _ in own_tabs})
+    _fill_cover(cover, annex, {name: title for name, title, _, _ in own_tabs})
     return workbook
 
 
@@ -312,7 +314,8 @@ def _set_widths(sheet: Worksheet, widths: tuple[int, ...]) -> None:
         sheet.column_dimensions[get_column_letter(column)].width = width
 
 
-def _fill_cover(sheet: Worksheet, question: Question, own_tabs: dict[str, str]) -> None:
+def _fill_cover(sheet: Worksheet, annex: Annex, own_tabs: dict[str, str]) -> None:
+    question = annex.question
     _set_up_print(sheet, question)
     _set_widths(sheet, COVER_WIDTHS)
     _write(sheet, 1, 1, f"Bijlage bij {question.label.lower()}", TITLE_FONT)
@@ -327,6 +330,7 @@ def _fill_cover(sheet: Worksheet, question: Question, own_tabs: dict[str, str]) 
             "Een momentopname: ook afgesloten jaren kunnen later nog met enkele personen wijzigen. "
             "Kleine aantallen staan er exact.",
         ),
+        *((REJECTED, accepted_rejections_note(accepted)) for accepted in annex.accepted_rejections),
     ):
         row = _cover_line(sheet, row, label, text)
     row = _cover_heading(sheet, row, "Inhoud")

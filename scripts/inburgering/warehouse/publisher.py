@@ -22,6 +22,7 @@ from dbt_common.invocation import get_invocation_started_at
 from duckdb import DuckDBPyConnection
 from filelock import FileLock, Timeout
 
+from inburgering.screen import survive_every_console
 from inburgering.settings import CHECKOUT, code_version
 from inburgering.warehouse.build_status import GREEN, RED, RUNNING, BuildStatus, write_status
 from inburgering.warehouse.made_from import MadeFrom, read_since
@@ -40,6 +41,7 @@ class Plugin(BasePlugin):
 
     def initialize(self, plugin_config: dict) -> None:
         """Claim the workspace for this process; dbt calls this before it opens the file."""
+        survive_every_console()
         if Path.cwd() != CHECKOUT and not os.environ.get("INBURGERING_LANDING"):
             raise DbtRuntimeError(
                 f"{Path.cwd()}: dbt looks for the landing here; run dbt in {CHECKOUT}, or set INBURGERING_LANDING"

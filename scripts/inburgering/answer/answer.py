@@ -1,0 +1,47 @@
+"""Write the answer to a question: sentences with the figures of its annex, in a Word document."""
+
+from __future__ import annotations
+
+import datetime
+import io
+from pathlib import Path
+
+import click
+
+from inburgering.annex.annex import read_annex
+from inburgering.annex.question import Question
+from inburgering.annex.reproducible_workbook import write_reproducibly
+from inburgering.answer.document import build_document
+from inburgering.answer.template import write_sentences
+from inburgering.output_files import drafts_beside, file_to_write
+from inburgering.settings import CHECKOUT
+from inburgering.warehouse.reader import open_build
+from inburgering.write_errors import reason
+
+TEMPLATE = CHECKOUT / "scripts" / "inburgering" / "answer" / "antwoord.md"
+
+
+def write_answer(
+    question: Question, warehouse: Path, output: Path, template: Path = TEMPLATE, last_green: bool = False
+) -> int:
+    """Write the answer to a question and return its number of paragraphs.
+
+    Raises click.ClickException when the warehouse may not be used, the template cannot be filled or the file cannot be
+    written; the document that was there before then stays.
+    """
+    output = file_to_write(output, ".docx")
+    with open_build(warehouse, last_green) as connection:
+        paragraphs = write_sentences(template, read_annex(connection, question))
+    document = build_document(question, paragraphs)
+    moment = datetime.datetime.combine(question.reference_date, datetime.time())
+    try:
+        with drafts_beside(output) as drafts:
+            content, draft = io.BytesIO(), drafts.folder / output.name
+            document.save(content)
+            write_reproducibly(content, draft, moment)
+            draft.replace(output)
+    except OSError as error:
+        raise click.ClickException(
+            f"{output}: cannot be written ({reason(error)}); close it or name another file with --output"
+        ) from None
+    return len(paragraphs)
