@@ -230,7 +230,7 @@ def test_a_place_that_cannot_be_a_folder_of_its_own_is_refused(tmp_path: Path) -
     (tmp_path / "a").write_text("")
     (tmp_path / "b").symlink_to(tmp_path)
     (tmp_path / "c" / "datapackage.json").mkdir(parents=True)
-    for name in ("a.xlsx", "b.xlsx", "c.xlsx", "d"):
+    for name in ("a.xlsx", "b.xlsx", "c.xlsx"):
         with pytest.raises(click.ClickException, match="data package goes"):
             package_folder(tmp_path / name)
     assert package_folder(tmp_path / "e.xlsx") == tmp_path / "e"

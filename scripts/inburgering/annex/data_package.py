@@ -107,11 +107,9 @@ class TidyTable:
 def package_folder(workbook: Path) -> Path:
     """Return the folder of the package that belongs to a workbook: its name without suffix.
 
-    Raises click.ClickException when that is no folder of its own, or holds anything but a package made before.
+    Raises click.ClickException when that is no folder, or holds anything but a package made before.
     """
     folder = workbook.with_suffix("")
-    if folder == workbook:
-        raise click.ClickException(f"{workbook}: name a file that ends in .xlsx; its data package goes in {folder}/")
     if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
         raise click.ClickException(
             f"{folder}: the data package goes here; move this file or name another with --output"
