@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner
 from openpyxl import load_workbook
 
+from inburgering.settings import SAMPLE_MARKER
 from load_extracts import main as load_extracts
 from support.bad_inputs import KEPT, REFUSED, REJECTED, Kept, Place, Refused, Rejected, plant_all
 from support.handmade import REFERENCE_DATE
@@ -29,11 +30,11 @@ def snapshot(folder: Path) -> dict[str, bytes | None]:
 
 
 @pytest.fixture(scope="module")
-def good(small_sample: Pipeline, tmp_path_factory: pytest.TempPathFactory) -> Pipeline:
-    """Return good extracts of one reference date, and the landing they were loaded into with a key of their own."""
+def good(tmp_path_factory: pytest.TempPathFactory) -> Pipeline:
+    """Return good extracts of one reference date, so small that none of their rows is broken, and their landing."""
     pipeline = Pipeline(tmp_path_factory.mktemp("good"))
-    for path in small_sample.extracts.glob(f"*/{REFERENCE_DATE}"):
-        shutil.copytree(path, pipeline.extracts / path.relative_to(small_sample.extracts))
+    succeeded(pipeline.maintain("generate_extracts", "--scale", "0.01", "--reference-date", REFERENCE_DATE))
+    (pipeline.extracts / SAMPLE_MARKER).unlink()
     succeeded(pipeline.load())
     return pipeline
 
