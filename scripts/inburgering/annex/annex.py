@@ -200,12 +200,15 @@ where reference_date = $reference_date and note = 'status_outside_list' and year
 order by measure desc, label, year
 """
 
-# What an agency did not deliver over the question's years: before the first year in which the file has a row.
+# What an agency did not deliver over the years shown: before the first year in which the file has a row. Of invitations
+# the annex shows the last year.
 NO_DATA_QUERY = """
 select agency_label, event_type, event_types.label, first_year
 from annex_checks_deliveries
 inner join event_types using (event_type)
-where reference_date = $reference_date and coalesce(first_year > $first_year, true)
+where
+    reference_date = $reference_date
+    and coalesce(first_year > case event_type when 'invitations' then $last_year else $first_year end, true)
 order by agency_sort_order, event_type_sort_order
 """
 

@@ -41,10 +41,14 @@ group by all
 order by all
 """
 
+# Of invitations the annex shows the last year.
 NO_DATA_QUERY = """
 select agency_label, event_type, first_year
 from annex_checks_deliveries
-where reference_date = $reference_date and agency <> 'totaal' and coalesce(first_year > $first_year, true)
+where
+    reference_date = $reference_date
+    and agency <> 'totaal'
+    and coalesce(first_year > case event_type when 'invitations' then $last_year else $first_year end, true)
 order by agency_sort_order, event_type_sort_order
 """
 
