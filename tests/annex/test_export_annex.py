@@ -7,7 +7,7 @@ import json
 import re
 import shutil
 import subprocess
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -16,7 +16,7 @@ from openpyxl import load_workbook
 
 from inburgering.settings import SAMPLE_KEY
 from inburgering.warehouse.build_status import status_file, write_status
-from support.pipeline import CHECKOUT, Pipeline, refused, succeeded
+from support.pipeline import OwnCheckout, Pipeline, own_copy, refused, succeeded
 from support.soak import digest
 
 
@@ -174,22 +174,11 @@ def test_a_landing_that_changed_since_the_build(built: Pipeline) -> None:
     assert re.search(r"is gone since dbt built it at .* UTC; run dbt build, or export .* --last-green$", refusal(built))
 
 
-@dataclass(frozen=True)
-class OwnCheckout(Pipeline):
-    """A pipeline that runs a copy of the project, in which a test may change what dbt reads."""
-
-    @property
-    def checkout(self) -> Path:
-        return self.folder / "checkout"
-
-
 @pytest.fixture(scope="module")
 def own_checkout(small_sample: Pipeline, tmp_path_factory: pytest.TempPathFactory) -> OwnCheckout:
     """Return the small sample, built by a copy of the project; a test puts back what it changes."""
-    own = OwnCheckout(tmp_path_factory.mktemp("own_checkout"), SAMPLE_KEY)
+    own = own_copy(tmp_path_factory.mktemp("own_checkout"), SAMPLE_KEY)
     shutil.copytree(small_sample.landing, own.landing)
-    left_out = shutil.ignore_patterns(".*", "sample", "target", "logs", "__pycache__")
-    shutil.copytree(CHECKOUT, own.checkout, ignore=left_out)
     succeeded(own.dbt("build"))
     return own
 

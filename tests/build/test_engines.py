@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 import re
 import shutil
 from dataclasses import replace
 from pathlib import Path
-from urllib.parse import unquote
 
 import duckdb
 import pytest
@@ -94,56 +92,6 @@ def test_a_landing_without_an_agency_stops_the_build(engine: Engine, tmp_path: P
     for agency in ("agency=agii", "agency=atlas"):
         shutil.copytree(whole / agency, landing / agency)
     assert engine.refusal_to_build() == f"{landing}: no delivery of amal; {how_to_load}"
-
-
-def test_a_landing_that_is_not_whole_stops_the_build(engine: Engine, tmp_path: Path) -> None:
-    landing = tmp_path / "landing"
-    shutil.copytree(engine.pipeline.landing, landing)
-    engine = replace(engine, pipeline=replace(engine.pipeline, folder=tmp_path))
-    problems = "{% for one in landing_problems(env_var('INBURGERING_LANDING')) %}{{ one }}\n{% endfor %}"
-    versions = sorted(landing.glob("agency=*/reference_date=*/version=1"))
-    assert found(engine, problems) == []
-
-    files = {"agii": "contracten.parquet", "amal": "contracts.parquet", "atlas": "attesten.parquet"}
-    for version, size in zip(versions, (0, 100, -10, 0, 100, -10), strict=True):
-        file = version / files[version.parts[-3].removeprefix("agency=")]
-        file.write_bytes(file.read_bytes()[:size])
-    assert [line.rpartition("(")[2] for line in found(engine, problems)] == [
-        f"{file} is not as large as delivery.parquet says)" for file in files.values() for _ in range(2)
-    ]
-
-    for version, (name, size) in zip(
-        versions, itertools.product(("delivery.parquet", "broken_rows.parquet"), (0, 100, -10)), strict=True
-    ):
-        file = version / name
-        file.write_bytes(file.read_bytes()[:size])
-    assert [line.rpartition("(")[2] for line in found(engine, problems)] == [
-        *["delivery.parquet cannot be read)"] * 3,
-        *["broken_rows.parquet cannot be read)"] * 3,
-    ]
-
-    (versions[0] / "delivery.parquet").unlink()
-    (versions[2] / "broken_rows.parquet").unlink()
-    (versions[4] / "attesten.parquet").unlink()
-    shutil.copytree(versions[1], versions[1].with_name("version=1 - Copy"))
-    shutil.copytree(versions[3], versions[3].with_name("version=2"))
-    (versions[3].with_name("version=2") / "delivery.parquet").unlink()
-    assert [line.partition(": ")[2] for line in found(engine, problems)] == [
-        "is not whole (delivery.parquet is missing)",
-        "no folder that the loader made",
-        "is not whole (broken_rows.parquet is missing)",
-        "is not whole (delivery.parquet is missing)",
-        "is not whole (attesten.parquet is missing)",
-    ]
-    assert engine.refusal_to_build() == (
-        f"{versions[0]}: is not whole (delivery.parquet is missing) (and 4 more); load again with python "
-        "scripts/load_extracts.py, which mends it or says what to do"
-    )
-
-
-def found(engine: Engine, problems: str) -> list[str]:
-    """Return the lines that a template prints, with paths as this machine writes them."""
-    return [unquote(line).removeprefix("file://") for line in engine.render(problems).splitlines() if line]
 
 
 def test_between_double_quotes_stand_names_and_an_overflow_is_an_error(engine: Engine) -> None:

@@ -167,3 +167,16 @@ def test_files_are_on_the_disk_before_their_version_has_its_name_and_folders_aft
     assert set(done[: named - 1]) == files | {"delivery.parquet"}
     assert done[named - 1].startswith(".loading-")
     assert done[named + 1 :] == [f"reference_date={REFERENCE_DATE}", "agency=agii", "landing"]
+
+
+def test_a_build_stops_before_an_older_version_counts(twice: Pipeline) -> None:
+    newest = versions_of_agii(twice) / "version=2"
+    (newest / "delivery.parquet").unlink()
+    build = twice.dbt("build")
+    assert build.returncode != 0
+    assert (
+        f"{newest}: is not whole (delivery.parquet is missing); load again with python scripts/load_extracts.py, which "
+        "mends it or says what to do"
+    ) in " ".join((build.stdout + build.stderr).split())
+    assert load(twice).exit_code == 0
+    assert twice.dbt("build", "--select", "+int_current_files").returncode == 0

@@ -126,6 +126,29 @@ class Pipeline:
         )
 
 
+@dataclass(frozen=True)
+class OwnCheckout(Pipeline):
+    """A pipeline that runs a copy of the project, in which a test may change what dbt reads."""
+
+    @property
+    def checkout(self) -> Path:
+        """Return where the copy stands."""
+        return self.folder / "checkout"
+
+
+def own_copy(folder: Path, key: str | None = KEY) -> OwnCheckout:
+    """Return a pipeline with a copy of the project in `folder`."""
+    own = OwnCheckout(folder, key)
+    made_here = {"sample", "target", "logs", "annex", "feedback", "landing", "extracts"}
+
+    def left_out(parent: str, names: list[str]) -> set[str]:
+        hidden = {name for name in names if name.startswith(".") or name == "__pycache__" or ".duckdb" in name}
+        return hidden | (made_here & set(names) if Path(parent) == CHECKOUT else set())
+
+    shutil.copytree(CHECKOUT, own.checkout, ignore=left_out)
+    return own
+
+
 def accepting_rejections(question: Question) -> Question:
     """Return a question that accepts any share of rejected rows, of every file."""
     accepted = tuple(

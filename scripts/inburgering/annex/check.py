@@ -45,6 +45,8 @@ cross join annex_members as second_members
 where
     first_members.breakdown = $first and second_members.breakdown = $second
     and 'nationality' not in ($first, $second)
+    and $day between coalesce(first_members.listed_from, $day) and coalesce(first_members.listed_until, $day)
+    and $day between coalesce(second_members.listed_from, $day) and coalesce(second_members.listed_until, $day)
 """
 
 # (row, column, figure) of the tables that every annex has; the labels of a row stand behind one another.
@@ -206,11 +208,11 @@ def _expected(
         ).fetchall()
     }
     years = [question.last_year] if table.is_of_last_year else list(question.years)
-    rows = set(connection.execute(ALWAYS_SHOWN, names).fetchall())
+    rows = set(connection.execute(ALWAYS_SHOWN, {**names, "day": question.reference_date}).fetchall())
     measure = "invited" if table.is_reach else table.measure
     rows |= {(a, b) for a, b, counted, year in counts if counted == measure and year in years}
     if "nationality" in table.breakdown:
-        rows |= _totals_of_nationality(table, connection)
+        rows |= _totals_of_nationality(table, question, connection)
     cells: dict[tuple[str, str], object] = {}
     for a, b in rows:
         row = a if second == "total" else a + b
@@ -228,13 +230,21 @@ def _expected(
     return cells
 
 
-def _totals_of_nationality(table: TableChoice, connection: duckdb.DuckDBPyConnection) -> set[tuple[str, str]]:
+LISTED = """
+select label from annex_members
+where breakdown = $breakdown and $day between coalesce(listed_from, $day) and coalesce(listed_until, $day)
+"""
+
+
+def _totals_of_nationality(
+    table: TableChoice, question: Question, connection: duckdb.DuckDBPyConnection
+) -> set[tuple[str, str]]:
     """Return the rows that a table of nationalities has although nobody may count in them."""
     second = (*table.breakdown, "total")[1]
     other = second if table.breakdown[0] == "nationality" else table.breakdown[0]
     labels = [
         label
-        for (label,) in connection.execute("select label from annex_members where breakdown = ?", [other]).fetchall()
+        for (label,) in connection.execute(LISTED, {"breakdown": other, "day": question.reference_date}).fetchall()
     ]
     pairs = {("Totaal", label) for label in labels} | ({("Onbepaald", "Totaal")} if second == "total" else set())
     return pairs if table.breakdown[0] == "nationality" else {(label, nationality) for nationality, label in pairs}

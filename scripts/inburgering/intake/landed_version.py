@@ -1,6 +1,6 @@
 """A version of a delivery in the landing: the files in its folder, its register, and whether it is whole.
 
-macros/require_deliveries.sql looks at the same things before a build.
+The publisher looks at every version before a build, and the loader before it loads.
 """
 
 from __future__ import annotations
@@ -65,6 +65,11 @@ class LandedVersion:
         """Return which version of its delivery it is."""
         return int(self.folder.name.partition("=")[2])
 
+    @property
+    def agency(self) -> str:
+        """Return whose delivery it is."""
+        return self.folder.parts[-3].partition("=")[2]
+
     @cached_property
     def register(self) -> list[dict]:
         """Return a line per table: from which file it came and what landed of it.
@@ -116,6 +121,19 @@ def find_versions(landing: Path) -> tuple[list[LandedVersion], list[str]]:
         f"{folder.parent / shown(folder.name)}: no folder that the loader made; move it out of the landing"
         for folder in sorted(strange)
     ]
+
+
+def first_damage(landing: Path, contracts: dict[str, AgencyContract]) -> str | None:
+    """Say in one line what keeps the first of the versions in a landing from being whole; None when all are."""
+    versions, strange = find_versions(landing)
+    for version in versions:
+        try:
+            damage = version.damage(contracts.get(version.agency))
+        except RefusedFileError as refused:
+            return str(refused)
+        if damage:
+            strange.append(f"{version.folder}: is not whole ({damage})")
+    return strange[0] if strange else None
 
 
 def versions_in(delivery: Path) -> list[LandedVersion]:

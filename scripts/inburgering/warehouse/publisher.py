@@ -23,8 +23,10 @@ from dbt_common.invocation import get_invocation_started_at
 from duckdb import DuckDBPyConnection
 from filelock import FileLock, Timeout
 
+from inburgering.intake.extract_contract import read_contracts
+from inburgering.intake.landed_version import first_damage
 from inburgering.screen import survive_every_console
-from inburgering.settings import CHECKOUT, check_paths, code_version
+from inburgering.settings import CHECKOUT, check_paths, code_version, landing_folder
 from inburgering.warehouse.build_status import GREEN, RED, RUNNING, BuildStatus, write_status
 from inburgering.warehouse.made_from import MadeFrom, read_since
 from inburgering.write_errors import NO_ROOM, reason
@@ -100,6 +102,12 @@ class Plugin(BasePlugin):
                 started = get_invocation_started_at().replace(tzinfo=datetime.UTC)
                 self._made_from = read_since(started)
                 self._models = f"{code_version()}; sha256 of what dbt read {self._made_from.hash}"
+                damage = first_damage(landing_folder(), read_contracts())
+                if damage:
+                    # An older version, or fewer rows, would count.
+                    raise DbtRuntimeError(
+                        f"{damage}; load again with python scripts/load_extracts.py, which mends it or says what to do"
+                    )
             if status.outcome == GREEN and status.command == "build":
                 self._publish(status)
             write_status(self._warehouse, status)
