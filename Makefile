@@ -26,7 +26,7 @@ endif
 
 annex: setup  ## extracts → landing → warehouse → annex/sv_2024_123.xlsx
 	.venv/bin/python scripts/load_extracts.py
-	.venv/bin/dbt build
+	.venv/bin/dbt --quiet build  # without --quiet: every step
 	.venv/bin/python scripts/export_annex.py
 
 sample/extracts: | setup

@@ -83,6 +83,24 @@
             ~ "; decide in seeds/codes/counted_types.csv whether it counts"
         ) -%}
     {%- endfor -%}
+    {%- for row in run_query(
+        "select file_name, agency_label, reference_date, rows_rejected, rows_delivered, round(100.0 * rows_rejected / rows_delivered, 1)"
+        ~ " from " ~ target.schema ~ ".annex_checks_deliveries where agency <> 'totaal' and rows_rejected >= 0.01 * rows_delivered"
+        ~ " and rows_rejected > 0 order by reference_date, agency_sort_order, event_type_sort_order"
+    ).rows -%}
+        {%- do print(
+            "Rejected: " ~ row[3] ~ " of " ~ row[4] ~ " rows (" ~ row[5] ~ " %) of " ~ row[0] ~ " of " ~ row[1] ~ " at " ~ row[2]
+            ~ "; scripts/report_rejects.py lists them"
+        ) -%}
+    {%- endfor -%}
+    {%- for row in run_query(
+        "select reference_date, sum(rows_warned) from " ~ target.schema ~ ".annex_checks_warnings"
+        ~ " where warning like 'unknown%' group by reference_date having sum(rows_warned) > 0 order by reference_date"
+    ).rows -%}
+        {%- do print(
+            "Unknown codes at " ~ row[0] ~ ": on " ~ row[1] ~ " rows, counted as undetermined but for types; the tab Controle has them"
+        ) -%}
+    {%- endfor -%}
     {%- if tests_of_code -%}
         {%- do print(
             "Left out: unit tests and " ~ tests_of_code ~ " tests of seeds and macros, which guard code; make test runs them"
