@@ -30,7 +30,7 @@ def connection() -> Iterator[duckdb.DuckDBPyConnection]:
         connection.execute(
             "create table annex_checks_deliveries (reference_date date, agency text, agency_label text, file_name "
             "text, sheet_name text, rows_delivered int, rows_rejected int, agency_sort_order int, "
-            "event_type_sort_order int)"
+            "event_type_sort_order int, event_type text default 'contracts', first_year int default 2004)"
         )
         yield connection
 

@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 from openpyxl.workbook import Workbook
 
-from inburgering.annex.annex import Measure, OutsideList
+from inburgering.annex.annex import Measure, OutsideList, SideFigure
 from inburgering.annex.export import export_annex
 from inburgering.annex.question import Question, read_question
-from inburgering.annex.texts import december_note, outside_list_note
+from inburgering.annex.texts import december_note, outside_list_note, side_figure_note
 from support.independent_count import count_annex, count_crossed, count_notes, count_rows
 from support.independent_revision import count_revision, differences_by_cause
 from support.pipeline import Pipeline, accepting_rejections, succeeded
@@ -33,6 +33,13 @@ REFERENCE_DATES = [
     datetime.date(2023, 1, 1),
     datetime.date(2022, 11, 30),
 ]
+SIDE_FIGURES = {
+    "letters_persons": "Personen met een eerste wervingsbrief in het jaar, ongeacht het jaar van de extractie",
+    "reach_of_term_over": "Bereik zonder de personen van wie de termijn nog loopt (aangemeld gedeeld door uitgenodigd)",
+    "contracts_signed": "Alle getekende inburgeringscontracten, ook een tweede van dezelfde persoon",
+    "contract_signers": "Personen die in het jaar een inburgeringscontract tekenden, ook als het niet hun eerste was",
+    "attests_obtained": "Alle behaalde attesten van inburgering, ook een tweede van dezelfde persoon",
+}
 EVENT_TYPE_OF = {
     "uitnodigingen.csv": "invitations",
     "contracten.csv": "contracts",
@@ -162,8 +169,13 @@ def rows_per_file(found: dict[str, list[tuple[Any, ...]]]) -> dict[tuple[str, st
 def compare_notes(workbook: Workbook, extracts: Path, question: Question) -> None:
     """Check that the notes under the tables give the numbers of the independent count."""
     notes = count_notes(extracts, question.reference_date, question.first_year, question.last_year)
-    texts = {cell.value for name in ("1", "2g") for row in workbook[name].iter_rows() for cell in row}
+    texts = {cell.value for name in ("1", "2ab", "2g") for row in workbook[name].iter_rows() for cell in row}
     assert december_note(question, notes["december"]) in texts
+    for note, label in SIDE_FIGURES.items():
+        figures = notes[note]
+        assert any(str(text).startswith(label) for text in texts) == bool(figures)
+        if figures:
+            assert side_figure_note(question, SideFigure(label, figures)) in texts
     for measure, label in (("contracts", "Eerste contracten"), ("attests", "Eerste attesten")):
         per_year = notes["tijdelijk ontheemde"][measure]
         displaced = OutsideList(Measure(measure, label, label, "", measure, True), "tijdelijk ontheemde", per_year)

@@ -262,7 +262,7 @@ def traces(tmp_path_factory: pytest.TempPathFactory) -> Traces:
     succeeded(traces.note(pipeline.dbt("docs", "generate", "--static")))
     succeeded(traces.note(pipeline.export("--output", pipeline.folder / "annex.xlsx")))
     succeeded(traces.note(pipeline.script("report_rejects", "--output-folder", pipeline.folder / "feedback")))
-    red = traces.note(pipeline.dbt("build", "--vars", "{first_possible_day: drie}", "--select", "fct_invitations"))
+    red = traces.note(pipeline.dbt("build", "--vars", "{first_possible_day: drie}", "--select", "int_events"))
     assert red.returncode != 0
     return traces
 

@@ -595,7 +595,7 @@ def invited_table(cohort: list[Invitee], labels: Sequence[str], label_of: Callab
 
 def invited_row(label: str, invited: int, registered: int) -> tuple:
     """Return one row of a table of invited persons."""
-    reach = registered / invited if invited else 0.0
+    reach = registered / invited if invited else "n.v.t."
     return (label, invited, registered, invited - registered, reach)
 
 
@@ -745,7 +745,8 @@ def count_notes(extracts: Path, reference_date: date, first_year: int, last_year
 
     Returns:
         `december`: persons per year of an extraction in December with the letter in the next January;
-        `tijdelijk ontheemde`: per measure, the persons per year who count under `overige` because of that status.
+        `tijdelijk ontheemde`: per measure, the persons per year who count under `overige` because of that status;
+        and per other reading of the question its figure per year.
     """
     accepted = read_accepted(extracts, reference_date)
     years = range(first_year, last_year + 1)
@@ -755,7 +756,37 @@ def count_notes(extracts: Path, reference_date: date, first_year: int, last_year
         for measure, rows in counted_rows(accepted).items()
     }
     december = per_year((person.extraction for person in invitees if person.december), years)
-    return {"december": december, DISPLACED: displaced}
+    return {
+        "december": december,
+        DISPLACED: displaced,
+        **count_other_readings(accepted, invitees, reference_date, years),
+    }
+
+
+def count_other_readings(
+    accepted: dict[str, list[Row]], invitees: list[Invitee], reference_date: date, years: range
+) -> dict[str, dict[int, float | None]]:
+    """Return the figures below the tables, for the years that have any."""
+    signed = [row for row in accepted["contracts"] if row.type in CIVIC_INTEGRATION_CONTRACTS]
+    obtained = [row for row in accepted["attests"] if row.type in CIVIC_INTEGRATION_ATTESTS]
+    reach: dict[int, float | None] = {}
+    for year in years:
+        cohort = [person for person in invitees if person.extraction.year == person.letter.year == year]
+        over = [
+            person
+            for person in cohort
+            if person.registered or not_registered_label(person, reference_date) != TERM_RUNNING
+        ]
+        if cohort:
+            reach[year] = sum(person.registered for person in over) / len(over) if over else None
+    signers = {(row.person, row.event.year): row.event for row in signed}
+    return {
+        "letters_persons": dict(per_year((person.letter for person in invitees), years)),
+        "reach_of_term_over": reach,
+        "contracts_signed": dict(per_year((row.event for row in signed), years)),
+        "contract_signers": dict(per_year(signers.values(), years)),
+        "attests_obtained": dict(per_year((row.event for row in obtained), years)),
+    }
 
 
 def per_year(days: Iterable[date], years: range) -> dict[int, int]:

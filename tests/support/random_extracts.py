@@ -786,6 +786,9 @@ def csv_line(world: World, agency: Agency, cells: Sequence[Cell], quoted_fully: 
     every_cell = world.chance(quoted_fully)
     values = []
     for text in map(str, cells):
+        if agency.separator in text and ("\n" in text or "\r" in text):
+            # Such a value is broken structure, and a file with some of these is refused.
+            text = text.replace("\n", " ").replace("\r", " ")
         needed = any(character in text for character in (agency.separator, '"', "\n"))
         quoted = needed or every_cell or world.chance(NEEDLESS_QUOTES)
         doubled = text.replace('"', '""')

@@ -110,11 +110,7 @@ select
     reference_date, measure, year, breakdown, member, label, place,
     second_breakdown, second_member, second_label, second_place,
     case when denominator is null then persons end as persons,
-    case
-        when denominator is null then null
-        when persons_of_all = 0 then 0
-        else cast(persons as double) / persons_of_all
-    end as share,
+    case when denominator is not null and persons_of_all > 0 then cast(persons as double) / persons_of_all end as share,
     case
         when not is_open then year
         else max(case when persons + persons_of_all > 0 then year end) over (

@@ -29,6 +29,7 @@ INTEGER = "integer"
 PERCENTAGE = "percentage"
 TEXT = "text"
 NOTHING = "–"
+NOT_APPLICABLE = "n.v.t."
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,14 @@ class OutsideList:
 
 
 @dataclass(frozen=True)
+class SideFigure:
+    """What another reading of the question gives per year: a whole number, a share, or None where there is none."""
+
+    label: str
+    figures: dict[int, float | None]
+
+
+@dataclass(frozen=True)
 class NoData:
     """Years of the question over which an agency has no row of an event type: all before `first_year`, or all."""
 
@@ -123,8 +132,9 @@ class TabContents:
 class Annex:
     """The annex of one question.
 
-    `december` has the persons in no cohort per year of extraction; `no_data` what the agencies did not deliver;
-    `provenance` has what the build was made from; `rules` has what the texts say of the count.
+    `december` has the persons in no cohort per year of extraction; `side_figures` what other readings of the question
+    give; `no_data` what the agencies did not deliver; `provenance` has what the build was made from; `rules` has what
+    the texts say of the count.
     """
 
     question: Question
@@ -136,6 +146,7 @@ class Annex:
     breakdowns: dict[str, str]
     december: dict[int, int]
     outside_list: tuple[OutsideList, ...]
+    side_figures: dict[str, SideFigure]
     no_data: tuple[NoData, ...]
     accepted_rejections: tuple[AcceptedRejections, ...]
     provenance: dict[str, str]
@@ -165,6 +176,7 @@ MODELS_OF_EVERY_ANNEX = (
     "measures",
     "dim_agency",
     "event_types",
+    "side_figures",
     *MODELS_OF_THE_RULES,
 )
 
@@ -192,6 +204,14 @@ DECEMBER_QUERY = """
 select year, persons from annex_notes
 where reference_date = $reference_date and note = 'december_rule' and year between $first_year and $last_year
 order by year
+"""
+
+SIDE_FIGURES_QUERY = """
+select side_figures.note, side_figures.label, notes.year, notes.persons, notes.share
+from annex_notes as notes
+inner join side_figures using (note)
+where notes.reference_date = $reference_date and notes.year between $first_year and $last_year
+order by side_figures.sort_order, notes.year
 """
 
 OUTSIDE_LIST_QUERY = """
@@ -355,6 +375,7 @@ def models_of(question: Question) -> dict[str, str]:
         "annex_members",
         "measures",
         "event_types",
+        "side_figures",
         "revision_causes",
         "dim_agency",
         *MODELS_OF_THE_RULES,
@@ -421,6 +442,7 @@ class _Reader:
             breakdowns=self._breakdowns,
             december=dict(self._select(DECEMBER_QUERY)),
             outside_list=self._outside_list(),
+            side_figures=self._side_figures(),
             no_data=tuple(NoData(*row) for row in self._select(NO_DATA_QUERY)),
             accepted_rejections=tuple(self._accepted_rejections(deliveries)),
             provenance=_provenance(self._select("select models from build")[0][0], deliveries),
@@ -506,7 +528,10 @@ class _Reader:
         for member, second_member, label, second_label, measure, year, persons, share in lines:
             codes = (member, second_member)[:width]
             labels[codes] = (label, second_label)[:width]
-            figures.setdefault(codes, {})[measure, year] = share if persons is None else persons
+            is_share = persons is None
+            figures.setdefault(codes, {})[measure, year] = (
+                persons if not is_share else NOT_APPLICABLE if share is None else share
+            )
         rows = tuple(
             Row(codes, (*labels[codes], *(cells.get(column.codes) for column in columns)), TOTAL in codes)
             for codes, cells in figures.items()
@@ -683,6 +708,12 @@ class _Reader:
             measures = {measure for measure, _ in (column.codes for column in self._figure_columns(table))}
             shown |= {f"{measure}/{breakdown}" for measure in measures for breakdown in table.breakdown}
         return sorted(shown)
+
+    def _side_figures(self) -> dict[str, SideFigure]:
+        found: dict[str, SideFigure] = {}
+        for note, label, year, persons, share in self._select(SIDE_FIGURES_QUERY):
+            found.setdefault(note, SideFigure(label, {})).figures[year] = share if persons is None else persons
+        return found
 
     def _outside_list(self) -> tuple[OutsideList, ...]:
         found: dict[tuple[str, str], dict[int, int]] = {}

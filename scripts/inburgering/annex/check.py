@@ -221,7 +221,7 @@ def _expected(
                 invited, registered, others = (
                     counts.get((a, b, name, year), 0) for name in ("invited", "registered", "not_registered")
                 )
-                share = float(f"{registered / invited:.16g}") if invited else 0
+                share = float(f"{registered / invited:.16g}") if invited else "n.v.t."
                 figures = {"Uitgenodigd": invited, "Aangemeld": registered, "Niet aangemeld": others, "Bereik": share}
                 cells |= {(row, header): figure for header, figure in figures.items()}
             else:

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import click
 
-from inburgering.annex.annex import NOTHING, TEXT, TOTAL, TOTAL_BREAKDOWN, Annex, Block, TabContents
+from inburgering.annex.annex import NOT_APPLICABLE, NOTHING, TEXT, TOTAL, TOTAL_BREAKDOWN, Annex, Block, TabContents
 from inburgering.annex.plain_cell import FORMULA_STARTS
 from inburgering.annex.question import REACH, Question
 from inburgering.annex.texts import (
@@ -216,7 +216,7 @@ def _observations(block: Block, annex: Annex) -> list[dict[str, str]]:
                     "second_member": members[1],
                     "second_label": labels[1],
                     "persons": "" if measure == REACH else _text(figure),
-                    REACH: _text(figure) if measure == REACH else "",
+                    REACH: _text(figure) if measure == REACH and figure != NOT_APPLICABLE else "",
                     "provisional": _truth(year in question.provisional_years),
                     "total": _truth(row.is_total),
                 }

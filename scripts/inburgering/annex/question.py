@@ -81,7 +81,19 @@ class Tab(_Strict):
     title: str = Field(min_length=1)
     answers: tuple[str, ...] = Field(min_length=1)
     tables: tuple[TableChoice, ...] = Field(min_length=1)
-    notes: tuple[Literal["december_rule", "no_feed_for_brussels", "status_outside_list"], ...] = ()
+    notes: tuple[
+        Literal[
+            "december_rule",
+            "no_feed_for_brussels",
+            "status_outside_list",
+            "letters_persons",
+            "reach_of_term_over",
+            "contracts_signed",
+            "contract_signers",
+            "attests_obtained",
+        ],
+        ...,
+    ] = ()
     chart: Literal["per_year", "reach"] | None = None
 
 

@@ -8,9 +8,9 @@ from typing import Literal
 
 from babel.dates import format_date
 from babel.lists import format_list
-from babel.numbers import format_decimal
+from babel.numbers import format_decimal, format_percent
 
-from inburgering.annex.annex import AcceptedRejections, Annex, Measure, NoData, OutsideList
+from inburgering.annex.annex import NOT_APPLICABLE, AcceptedRejections, Annex, Measure, NoData, OutsideList, SideFigure
 from inburgering.annex.question import Question
 from inburgering.annex.rules import Rules
 
@@ -19,9 +19,9 @@ LOCALE = "nl_BE"
 SIGNS = (
     (
         "0",
-        "Geen enkele persoon. Er zijn geen lege cellen in de tabellen. Was niemand uitgenodigd, dan staat het bereik "
-        "ook op 0.",
+        "Geen enkele persoon. Er zijn geen lege cellen in de tabellen.",
     ),
+    (NOT_APPLICABLE, "Niet van toepassing: niemand was uitgenodigd, dus er is geen bereik."),
     ("EU+", "Europese Unie, Noorwegen, IJsland, Liechtenstein en Zwitserland."),
 )
 
@@ -137,6 +137,22 @@ def no_data_note(question: Question, missing: NoData) -> str:
     last = question.last_year if missing.first_year is None else min(missing.first_year - 1, question.last_year)
     years = str(last) if last == question.first_year else f"{question.first_year} tot en met {last}"
     return f"{missing.agency} leverde geen {missing.label} aan over {years}: die cijfers ontbreken, ze zijn niet nul."
+
+
+def side_figure_note(question: Question, side: SideFigure) -> str:
+    """Give what another reading of the question counts, per year for which there are rows."""
+    shown = [
+        f"{question.year_header(year)}: {_figure(figure)}"
+        for year, figure in side.figures.items()
+        if year in question.years
+    ]
+    return f"{side.label}: {'; '.join(shown)}."
+
+
+def _figure(figure: float | None) -> str:
+    if figure is None:
+        return NOT_APPLICABLE
+    return dutch_number(figure) if isinstance(figure, int) else format_percent(figure, "#,##0.0 %", locale=LOCALE)
 
 
 def december_note(question: Question, cases: dict[int, int]) -> str:

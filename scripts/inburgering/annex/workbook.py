@@ -17,7 +17,7 @@ from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.table import Table, TableStyleInfo
 from openpyxl.worksheet.worksheet import Worksheet
 
-from inburgering.annex.annex import INTEGER, PERCENTAGE, TEXT, Annex, Block, TabContents
+from inburgering.annex.annex import INTEGER, NOT_APPLICABLE, PERCENTAGE, TEXT, Annex, Block, TabContents
 from inburgering.annex.plain_cell import write_plain
 from inburgering.annex.question import Question
 from inburgering.annex.texts import (
@@ -30,6 +30,7 @@ from inburgering.annex.texts import (
     dutch_date,
     no_data_note,
     outside_list_note,
+    side_figure_note,
     source_line,
     status_line,
 )
@@ -178,6 +179,8 @@ def _place(sheet: Worksheet, block: Block, row: int, column: int) -> PlacedBlock
             cell.number_format = NUMBER_FORMATS[header.kind]
             if header.kind == TEXT and offset > 0:
                 cell.alignment = Alignment(horizontal="left", indent=1)
+            if value == NOT_APPLICABLE:
+                cell.alignment = Alignment(horizontal="right")
             if line.is_total:
                 cell.font = TOTAL_FONT
                 cell.border = TOTAL_BORDER
@@ -247,7 +250,12 @@ def tab_notes(annex: Annex, contents: TabContents) -> list[str]:
     }
     about = {annex.measures[block.chosen.measure].event_type for block in contents.blocks}
     missing = [no_data_note(annex.question, one) for one in annex.no_data if one.event_type in about]
-    return [*missing, *(text for note in contents.tab.notes for text in texts[note]())]
+    shown = [
+        texts[note]() if note in texts else [side_figure_note(annex.question, annex.side_figures[note])]
+        for note in contents.tab.notes
+        if note in texts or note in annex.side_figures
+    ]
+    return [*missing, *(text for note in shown for text in note)]
 
 
 def _bar_chart(title: str, y_format: str) -> BarChart:
@@ -341,7 +349,7 @@ def _fill_cover(sheet: Worksheet, annex: Annex, own_tabs: dict[str, str]) -> Non
     for tab in question.tabs:
         for part in tab.answers:
             _cover_line(sheet, row, part, question.sub_questions[part])
-            _link(sheet, row, 1, f"{part} → tabblad {tab.name}", tab.name)
+            _link(sheet, row, 1, part, tab.name)
             row += 1
     row = _cover_heading(sheet, row, "Tabbladen")
     for tab in question.tabs:

@@ -39,10 +39,12 @@ MARKS = {"# ": "title", "## ": "heading", "> ": "asked", "- ": "bullet", "": "te
 class Figure:
     """A figure of the annex, written as Dutch readers write it. It compares, but it does not add up or subtract."""
 
-    value: int | float
+    value: int | float | str
     kind: str
 
     def __str__(self) -> str:
+        if isinstance(self.value, str):
+            return self.value
         if self.kind == PERCENTAGE:
             # From the decimal digits, as a spreadsheet rounds, not from the binary fraction.
             percentage = (Decimal(repr(self.value)) * 100).quantize(Decimal("0.1"), ROUND_HALF_UP)
@@ -53,7 +55,7 @@ class Figure:
         return self.value == getattr(other, "value", other)
 
     def __lt__(self, other: Figure | float) -> bool:
-        return self.value < getattr(other, "value", other)
+        return self.value < getattr(other, "value", other)  # type: ignore[operator]  # a share that is n.v.t. has no order
 
     def __hash__(self) -> int:
         return hash(self.value)
