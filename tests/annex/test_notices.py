@@ -108,7 +108,9 @@ def test_files_with_rejected_rows_above_two_per_cent(connection: duckdb.DuckDBPy
         [("agii", None, 20), ("atlas", "Contracten", 21), ("totaal", None, 900)]
     ):
         connection.execute(
-            "insert into annex_checks_deliveries values ('2024-01-31', ?, upper(?), 'a.csv', ?, 1000, ?, ?, 1)",
+            "insert into annex_checks_deliveries (reference_date, agency, agency_label, file_name, sheet_name, "
+            "rows_delivered, rows_rejected, agency_sort_order, event_type_sort_order) "
+            "values ('2024-01-31', ?, upper(?), 'a.csv', ?, 1000, ?, ?, 1)",
             [agency, agency, sheet, rejected, number],
         )
     assert said(connection)[1:] == [

@@ -161,7 +161,7 @@ def rows_per_file(found: dict[str, list[tuple[Any, ...]]]) -> dict[tuple[str, st
     """Return what the annex says of each file: rows delivered, accepted and set aside."""
     return {
         (AGENCY_LABELS[agency], EVENT_TYPE_OF.get(sheet) or EVENT_TYPE_OF[file]): (delivered, accepted, aside)
-        for agency, file, sheet, _, _, delivered, accepted, aside in found["controle_leveringen"]
+        for agency, file, sheet, *_, delivered, accepted, aside in found["controle_leveringen"]
         if agency != "Totaal"
     }
 
