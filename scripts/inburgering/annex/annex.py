@@ -430,7 +430,7 @@ class _Reader:
                 ),
                 self._crossed_block(
                     "controle_opmerkingen",
-                    "Meegetelde rijen met een opmerking",
+                    "Rijen met een opmerking; ze tellen mee, tenzij er ‘niet geteld’ staat",
                     "Opmerking",
                     self._select(WARNINGS_QUERY),
                 ),
