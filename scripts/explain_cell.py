@@ -18,7 +18,7 @@ SHOWN_ROWS = 20
 @click.option("--last-green", is_flag=True, help="Look into the last green build, whatever ran or changed after it.")
 def main(workbook: Path, place: str, csv_file: Path | None, last_green: bool) -> None:
     """Explain a CELL like '2c!D14' of an annex WORKBOOK from INBURGERING_WAREHOUSE."""
-    from inburgering.annex.explanation import explain_place, write_rows
+    from inburgering.annex.explained_cell import explain_place, write_rows
     from inburgering.settings import warehouse_file
 
     explained = explain_place(workbook, place, warehouse_file(), last_green)

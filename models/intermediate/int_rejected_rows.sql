@@ -1,5 +1,7 @@
 {{ config(materialized='view') }}
 
+-- The reasons are decided in int_events, and those of broken rows by the loader.
+
 select agency, reference_date, event_type, row_number, rejection_reason
 from {{ ref('int_events') }}
 where rejection_reason is not null

@@ -14,7 +14,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from inburgering.annex.annex import Annex, read_annex
 from inburgering.annex.question import read_question
-from inburgering.warehouse.reader import open_build
+from inburgering.warehouse.open_build import open_build
 from support.pipeline import Pipeline, succeeded
 
 YEARS = ["2019", "2020", "2021", "2022", "2023"]

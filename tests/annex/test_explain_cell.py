@@ -9,10 +9,10 @@ import pytest
 from openpyxl import load_workbook
 
 from inburgering.annex.annex import read_annex
-from inburgering.annex.explanation import explain, find_cell, find_place
+from inburgering.annex.explained_cell import explain, find_cell, find_place
 from inburgering.annex.export import export_annex
 from inburgering.annex.question import read_question
-from inburgering.warehouse.reader import open_build
+from inburgering.warehouse.open_build import open_build
 from support.pipeline import Pipeline, refused, succeeded
 
 
@@ -44,8 +44,8 @@ def test_every_figure_of_the_workbook_has_as_many_rows_behind_it(
     assert len(places) > 1000
     assert {"Controle", "Herziening"} < {place.rpartition("!")[0] for place, _ in places}
     loaded = load_workbook(annex)
-    monkeypatch.setattr("inburgering.annex.explanation.load_workbook", lambda _: loaded)
-    monkeypatch.setattr("inburgering.annex.explanation.read_question", lambda _: question)
+    monkeypatch.setattr("inburgering.annex.explained_cell.load_workbook", lambda _: loaded)
+    monkeypatch.setattr("inburgering.annex.explained_cell.read_question", lambda _: question)
     with open_build(small_sample.warehouse, last_green=True) as connection:
         read = read_annex(connection, question)
         cells = {place: find_cell(find_place(annex, place), read) for place, _ in places}

@@ -17,7 +17,7 @@ from inburgering.annex.reproducible_workbook import save_reproducibly
 from inburgering.annex.workbook import build_workbook
 from inburgering.output_files import drafts_beside, file_to_write, replace_together
 from inburgering.settings import SparkServer
-from inburgering.warehouse.reader import open_build
+from inburgering.warehouse.open_build import open_build
 from inburgering.write_errors import reason
 
 

@@ -15,7 +15,7 @@ from inburgering.answer.document import build_document
 from inburgering.answer.template import write_sentences
 from inburgering.output_files import drafts_beside, file_to_write
 from inburgering.settings import CHECKOUT
-from inburgering.warehouse.reader import open_build
+from inburgering.warehouse.open_build import open_build
 from inburgering.write_errors import reason
 
 TEMPLATE = CHECKOUT / "scripts" / "inburgering" / "answer" / "antwoord.md"

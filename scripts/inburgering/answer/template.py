@@ -84,13 +84,23 @@ class Row:
         self.is_totaal = row.is_total
         self.is_totaal_van_alles = set(row.codes) == {TOTAL} or (row.is_total and table.choice is None)
         self.is_onbepaald = not UNDETERMINED.isdisjoint(row.codes)
+        self.code = row.codes[0] if len(row.codes) == 1 else None
         self.naam = labels[0] if self.is_totaal_van_alles else LABEL_SEPARATOR.join(labels)
         self._cells = {
             _name(column): value if column.kind == TEXT or value is None else Figure(value, column.kind)
             for column, value in zip(table.columns, row.cells, strict=True)
         }
+        # By its code too, where that names one column: a code stays when a label changes.
+        codes = [str(column.codes[0]) if column.codes else "" for column in table.columns]
+        self._by_code = {
+            code: self._cells[_name(column)]
+            for code, column in zip(codes, table.columns, strict=True)
+            if code and codes.count(code) == 1
+        }
 
     def __getitem__(self, header: object) -> Any:
+        if str(header) in self._by_code:
+            return self._by_code[str(header)]
         if str(header) not in self._cells:
             raise UndefinedError(f"{self._table.table_name} has no column {header}; it has {', '.join(self._cells)}")
         return self._cells[str(header)]
@@ -117,18 +127,23 @@ class AnswerTable:
         self.indeling = " en ".join(column.header for column in block.columns[: block.label_columns])
         self.kolommen = [_name(column) for column in block.columns[block.label_columns :]]
         self.rijen = [row for row in rows if not row.is_totaal]
-        self._by_label = {row.naam.casefold(): row for row in reversed(rows)}
+        by_code = {
+            str(row.codes[0]).casefold(): shown
+            for row, shown in zip(block.rows, rows, strict=True)
+            if len(row.codes) == 1
+        }
+        self._by_name = {row.naam.casefold(): row for row in reversed(rows)} | by_code
         self._totaal = [row for row in rows if row.is_totaal_van_alles]
 
-    def rij(self, label: str) -> Row:
-        """Return the row with a label, in capitals or not."""
-        if not self.heeft(label):
-            raise UndefinedError(f"{self.naam} has no row {label}")
-        return self._by_label[label.casefold()]
+    def rij(self, name: str) -> Row:
+        """Return the row with a code or a label, in capitals or not."""
+        if not self.heeft(name):
+            raise UndefinedError(f"{self.naam} has no row {name}")
+        return self._by_name[name.casefold()]
 
-    def heeft(self, label: str) -> bool:
-        """Say whether there is a row with a label."""
-        return label.casefold() in self._by_label
+    def heeft(self, name: str) -> bool:
+        """Say whether there is a row with a code or a label."""
+        return name.casefold() in self._by_name
 
     @property
     def totaal(self) -> Row:
@@ -192,7 +207,7 @@ def _environment() -> ImmutableSandboxedEnvironment:
         undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=False, finalize=_shown
     )
     environment.filters |= {
-        "behalve": lambda rows, label: [row for row in rows if row.naam != label],
+        "behalve": lambda rows, name: [row for row in rows if name not in (row.naam, row.code)],
         "opsomming": _enumerate,
         "met_cijfer": _with_figure,
         "grootste": _largest,

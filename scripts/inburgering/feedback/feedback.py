@@ -16,7 +16,7 @@ from openpyxl.worksheet.table import Table, TableStyleInfo
 from inburgering.annex.plain_cell import write_plain
 from inburgering.annex.reproducible_workbook import save_reproducibly
 from inburgering.intake.extract_contract import AgencyContract, read_contracts
-from inburgering.warehouse.reader import open_build
+from inburgering.warehouse.open_build import open_build
 from inburgering.write_errors import reason
 
 HEADERS = ("Bestand", "Blad", "Rij", "Kolom", "Waarde", "Reden", "Geteld")

@@ -18,7 +18,7 @@ from inburgering.annex.plain_cell import FORMULA_STARTS
 from inburgering.annex.question import REACH, Question, read_question
 from inburgering.output_files import drafts_beside
 from inburgering.screen import on_one_line
-from inburgering.warehouse.reader import open_build
+from inburgering.warehouse.open_build import open_build
 from inburgering.write_errors import reason
 
 ROW_OF_FILE = "agency, delivery_version, file_name, sheet_name, row_number"
