@@ -27,7 +27,7 @@ case
 {%- endmacro %}
 
 {% macro duckdb__person_as_text(key) -%}
-hex({{ key }})
+lpad(lower(hex({{ key }})), 32, '0')
 {%- endmacro %}
 
 {% macro person_without_number(row) -%}

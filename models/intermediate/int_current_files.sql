@@ -10,6 +10,7 @@ newest as (
     group by agency, reference_date
 )
 
-select delivered_files.*
-from delivered_files
+select
+    agency, reference_date, delivery_version, files.event_type, files.file_name, files.sheet_name, files.sha256, files.rows_delivered
+from delivered_files as files
 inner join newest using (agency, reference_date, delivery_version)
