@@ -11,6 +11,7 @@ newest as (
 )
 
 select
-    agency, reference_date, delivery_version, files.event_type, files.file_name, files.sheet_name, files.sha256, files.rows_delivered
+    agency, reference_date, delivery_version, files.event_type, files.file_name, files.sheet_name, files.sha256,
+    files.rows_delivered
 from delivered_files as files
 inner join newest using (agency, reference_date, delivery_version)
