@@ -23,11 +23,11 @@ case
 {%- endmacro %}
 
 {% macro default__person_as_text(key) -%}
-{{ key }}
+regexp_replace({{ key }}, '^0+(?=.)', '')
 {%- endmacro %}
 
 {% macro duckdb__person_as_text(key) -%}
-lpad(lower(hex({{ key }})), 32, '0')
+lower(hex({{ key }}))
 {%- endmacro %}
 
 {% macro person_without_number(row) -%}

@@ -10,36 +10,17 @@ from typing import Any
 
 import openpyxl
 
-COMMON = {
-    "agii": ["KBI_NUMMER", "INSZ", "NIS_GEMEENTE", "NATIONALITEIT", "GESLACHT", "DOELGROEP", "VERBLIJFSREDEN"],
-    "atlas": [
-        "Dossiernummer",
-        "Rijksregisternummer",
-        "Gemeente (NIS)",
-        "Nationaliteit",
-        "Geslacht",
-        "Doelgroep",
-        "Verblijfsreden",
-    ],
-    "amal": ["dossier_id", "insz", "nis_code", "nationality", "gender", "target_group", "residence_status"],
-}
+from inburgering.intake.extract_contract import read_contracts
+
+# The first columns of every file; HEADERS has the others, by agency and by file or sheet.
+COMMON_COLUMNS = 7
+CONTRACTS = read_contracts()
 HEADERS = {
-    "agii": {
-        "uitnodigingen.csv": ["EERSTE_EXTRACTIE", "WERVINGSBRIEF", "AANMELDING", "REDEN_GEEN_AANMELDING"],
-        "contracten.csv": ["CONTRACT_ID", "TYPE_TRAJECT", "DATUM_ONDERTEKENING"],
-        "attesten.csv": ["ATTEST_ID", "TYPE_ATTEST", "DATUM_ONDERTEKENING"],
-    },
-    "atlas": {
-        "Uitnodigingen": ["Eerste extractie", "Wervingsbrief", "Aanmelding", "Reden geen aanmelding"],
-        "Contracten": ["Contractnummer", "Traject", "Ondertekend op"],
-        "Attesten": ["Attestnummer", "Type", "Behaald op"],
-    },
-    "amal": {
-        "invitations.csv": ["first_extraction", "letter_sent", "registered", "no_show_reason"],
-        "contracts.csv": ["contract_id", "trajectory", "signed_on"],
-        "attests.csv": ["attest_id", "attest_type", "obtained_on"],
-    },
+    agency: {table.sheet_name or table.file_name: list(table.columns[COMMON_COLUMNS:]) for table in contract.tables}
+    for agency, contract in CONTRACTS.items()
 }
+ENCODING = {agency: contract.encoding for agency, contract in CONTRACTS.items() if contract.encoding}
+SEPARATOR = {agency: contract.separator for agency, contract in CONTRACTS.items() if contract.separator}
 PERSON: dict[str, list[Any]] = {
     "agii": ["D1", "85073003328", "71022", "354", "1", "PLICHT", "student EU+"],
     "atlas": ["D1", "85.07.30-033.28", 11002, "MA", "Man", "Verplicht", "student EU+"],
@@ -52,8 +33,6 @@ AFTER_THE_YEARS_OF_THE_QUESTION = {
     "atlas": datetime.date(2024, 1, 15),
     "amal": "2024-01-15",
 }
-ENCODING = {"agii": "utf-8", "amal": "windows-1252"}
-SEPARATOR = {"agii": ";", "amal": ","}
 REFERENCE_DATE = "2024-01-31"
 WORKBOOK = "atlas.xlsx"
 
@@ -73,7 +52,7 @@ def default_rows(agency: str, table: str) -> Rows:
 
 def header(agency: str, table: str) -> list[str]:
     """Return the columns of a table in file order."""
-    return [*COMMON[agency], *HEADERS[agency][table]]
+    return [*CONTRACTS[agency].tables[0].columns[:COMMON_COLUMNS], *HEADERS[agency][table]]
 
 
 def write_delivery(
