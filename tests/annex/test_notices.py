@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import duckdb
 import pytest
 
+from inburgering.annex.annex import NoData
 from inburgering.annex.notices import notices
 from inburgering.annex.question import read_question
 
@@ -30,7 +31,7 @@ def connection() -> Iterator[duckdb.DuckDBPyConnection]:
         connection.execute(
             "create table annex_checks_deliveries (reference_date date, agency text, agency_label text, file_name "
             "text, sheet_name text, rows_delivered int, rows_rejected int, agency_sort_order int, "
-            "event_type_sort_order int, event_type text default 'contracts', first_year int default 2004)"
+            "event_type_sort_order int)"
         )
         yield connection
 
@@ -116,4 +117,12 @@ def test_files_with_rejected_rows_above_two_per_cent(connection: duckdb.DuckDBPy
     assert said(connection)[1:] == [
         "Rejected: 21 of 1000 rows of a.csv, sheet Contracten of ATLAS (2%); see the tab Controle, and "
         "scripts/report_rejects.py for the rows"
+    ]
+
+
+def test_years_that_an_agency_did_not_deliver(connection: duckdb.DuckDBPyConnection) -> None:
+    missing = [NoData("ATLAS", "contracts", "contracten", 2021), NoData("AMAL", "attests", "attesten", None)]
+    assert list(notices(read_question("sv_2024_123"), connection, missing))[1:] == [
+        "No data, which is not zero: ATLAS has no contracts before 2021; the notes of the annex say so",
+        "No data, which is not zero: AMAL has no attests at all; the notes of the annex say so",
     ]

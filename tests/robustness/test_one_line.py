@@ -58,16 +58,7 @@ class Said:
 
 def ends_well_or_says_one_line(command: click.Command, arguments: list[str]) -> Said:
     """Run the command of a script in this process; fail when it ends with anything but success or one line."""
-    screen, errors = io.StringIO(), io.StringIO()
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(sys, "argv", ["script", *arguments])
-        with (
-            contextlib.redirect_stdout(screen),
-            contextlib.redirect_stderr(errors),
-            pytest.raises(SystemExit) as end,
-        ):
-            run(command)
-    said = Said(end.value.code or 0, screen.getvalue(), errors.getvalue())
+    said = ends_of(command, arguments)
     if said.code == 0:
         assert said.errors == ""
     else:

@@ -76,4 +76,4 @@ def _write_annex(question: Question, connection: duckdb.DuckDBPyConnection, outp
         raise click.ClickException(
             f"{output}: cannot be written ({reason(error)}); close it or name another file with --output"
         ) from None
-    return Exported(figures, tuple(notices(question, connection)), drafts.finished)
+    return Exported(figures, tuple(notices(question, connection, annex.no_data)), drafts.finished)

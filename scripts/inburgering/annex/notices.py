@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import duckdb
 
+from inburgering.annex.annex import NoData
 from inburgering.annex.question import Question
 
 LARGEST_QUIET_SHARE = 0.02
@@ -41,17 +42,6 @@ group by all
 order by all
 """
 
-# Of invitations the annex shows the last year.
-NO_DATA_QUERY = """
-select agency_label, event_type, first_year
-from annex_checks_deliveries
-where
-    reference_date = $reference_date
-    and agency <> 'totaal'
-    and coalesce(first_year > case event_type when 'invitations' then $last_year else $first_year end, true)
-order by agency_sort_order, event_type_sort_order
-"""
-
 REJECTED_QUERY = """
 select agency_label, file_name, sheet_name, rows_delivered, rows_rejected
 from annex_checks_deliveries
@@ -60,8 +50,8 @@ order by agency_sort_order, event_type_sort_order
 """
 
 
-def notices(question: Question, connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
-    """Say in lines how the figures compare with those already public, and which rows do not count."""
+def notices(question: Question, connection: duckdb.DuckDBPyConnection, no_data: Iterable[NoData] = ()) -> Iterator[str]:
+    """Say in lines how the figures compare with those already public, which rows do not count, and what is no data."""
     values = {
         "reference_date": question.reference_date,
         "first_year": question.first_year,
@@ -89,9 +79,12 @@ def notices(question: Question, connection: duckdb.DuckDBPyConnection) -> Iterat
             f"Not counted, after {question.last_year}: type {type_code} on {rows} rows of the {event_type} of "
             f"{agency}; decide in seeds/codes/counted_types.csv whether it counts"
         )
-    for agency, event_type, first_year in select(NO_DATA_QUERY):
-        when = f"before {first_year}" if first_year else "at all"
-        yield f"No data, which is not zero: {agency} has no {event_type} {when}; the notes of the annex say so"
+    for missing in no_data:
+        when = f"before {missing.first_year}" if missing.first_year else "at all"
+        yield (
+            f"No data, which is not zero: {missing.agency} has no {missing.event_type} {when}; "
+            "the notes of the annex say so"
+        )
     for agency, file_name, sheet_name, delivered, rejected in select(REJECTED_QUERY):
         place = f"{file_name}, sheet {sheet_name}" if sheet_name else file_name
         yield (

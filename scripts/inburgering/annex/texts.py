@@ -152,7 +152,7 @@ def side_figure_note(question: Question, side: SideFigure) -> str:
 def _figure(figure: float | None) -> str:
     if figure is None:
         return NOT_APPLICABLE
-    return dutch_number(figure) if isinstance(figure, int) else format_percent(figure, "#,##0.0 %", locale=LOCALE)
+    return dutch_number(figure) if isinstance(figure, int) else format_percent(figure, "#,##0.0%", locale=LOCALE)
 
 
 def december_note(question: Question, cases: dict[int, int]) -> str:
