@@ -14,11 +14,9 @@ import click
 from filelock import FileLock
 
 DRAFTS = ".annex-draft-"
-# In a folder of drafts: the folder that was there before; and where the workbook and the folder with it belong, written
-# when both are whole.
+# In a folder of drafts: what was there before; and the names of what belongs together, written when all of it is whole.
 BEFORE = "before"
 WHOLE = "whole"
-FOLDER = "package"
 
 
 @dataclass(frozen=True)
@@ -67,16 +65,16 @@ def _lock_file(folder: Path) -> Path:
     return Path(tempfile.gettempdir()) / f"inburgering-{name}.lock"
 
 
-def replace_together(draft: Path, output: Path, draft_folder: Path, folder: Path) -> None:
-    """Put a file and a folder in the place of those made before, or leave both as they were and raise OSError.
+def replace_together(drafts: Path, target: Path, names: tuple[str, ...]) -> None:
+    """Put files and folders in the place of those made before, or leave all as they were and raise OSError.
 
-    When it is killed halfway, the next writer beside the file does the rest.
+    The drafts have their names by then; the last one is a file, and the others belong to it. When the writer is killed
+    halfway, the next one beside the file does the rest.
     """
-    draft_folder.rename(draft.with_name(FOLDER))
-    names = draft.with_name("names")
-    names.write_text(f"{output.name}\n{folder.name}", encoding="utf-8")
-    names.rename(draft.with_name(WHOLE))
-    _put_in_place(draft.parent, output.parent)
+    listed = drafts / "names"
+    listed.write_text("\n".join(names), encoding="utf-8")
+    listed.rename(drafts / WHOLE)
+    _put_in_place(drafts, target)
 
 
 def _finish(left_over: Path) -> list[Path]:
@@ -89,23 +87,42 @@ def _finish(left_over: Path) -> list[Path]:
 
 
 def _put_in_place(drafts: Path, target: Path) -> list[Path]:
-    """Move folder and file out of the drafts, whichever of the two are still there, or put back what was there."""
-    file_name, folder_name = (drafts / WHOLE).read_text(encoding="utf-8").split("\n")
-    draft, draft_folder, folder, before = drafts / file_name, drafts / FOLDER, target / folder_name, drafts / BEFORE
-    if not draft.exists():
+    """Move the drafts that are still there to their places, or put back what was there."""
+    *others, file = names = (drafts / WHOLE).read_text(encoding="utf-8").split("\n")
+    if not (drafts / file).exists():
         return []
+    before = drafts / BEFORE
+    before.mkdir(exist_ok=True)
+    placed = [name for name in others if not (drafts / name).exists()]
     try:
-        if draft_folder.exists():
-            if folder.exists():
-                folder.rename(before)
-            draft_folder.rename(folder)
-        draft.replace(target / file_name)
+        for name in names:
+            if name in placed:
+                continue
+            _keep(target / name, before / name)
+            placed.append(name)
+            (drafts / name).replace(target / name)
     except BaseException:
-        if draft.exists():
-            if not draft_folder.exists():
-                folder.rename(draft_folder)
-            if before.exists():
-                before.rename(folder)
-            (drafts / WHOLE).unlink()
+        for name in reversed(placed):
+            _put_back(drafts / name, target / name, before / name)
+        (drafts / WHOLE).unlink()
         raise
-    return [target / file_name]
+    return [target / file]
+
+
+def _keep(there: Path, before: Path) -> None:
+    """Keep what stands in a place: a folder is moved away, a file is copied, so that it is never missing."""
+    if there.is_dir():
+        there.rename(before)
+    elif there.exists():
+        shutil.copy2(there, before)
+
+
+def _put_back(draft: Path, there: Path, before: Path) -> None:
+    """Move a draft back out of its place, and what stood there before into it."""
+    if draft.exists():
+        if before.is_dir():
+            before.rename(there)
+        return
+    there.rename(draft)
+    if before.exists():
+        before.replace(there)

@@ -12,8 +12,9 @@ import pytest
 from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from inburgering.annex.annex import Annex, read_annex
+from inburgering.annex.annex import Annex
 from inburgering.annex.question import read_question
+from inburgering.annex.reader import read_annex
 from inburgering.warehouse.open_build import open_build
 from support.pipeline import Pipeline, succeeded
 

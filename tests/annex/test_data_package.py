@@ -16,7 +16,7 @@ import pytest
 from openpyxl import Workbook, load_workbook
 
 from inburgering.annex import data_package
-from inburgering.annex.annex import Annex, read_annex
+from inburgering.annex.annex import Annex
 from inburgering.annex.data_package import check_package, package_folder, tidy_tables, write_package
 from inburgering.annex.export import export_annex
 from inburgering.annex.question import Question, newest_question, read_question

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
-from inburgering.annex.annex import read_annex
 from inburgering.annex.explained_cell import explain, find_cell, find_place
 from inburgering.annex.export import export_annex
 from inburgering.annex.question import read_question
+from inburgering.annex.reader import read_annex
 from inburgering.warehouse.open_build import open_build
 from support.pipeline import Pipeline, refused, succeeded
 

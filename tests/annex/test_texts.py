@@ -8,8 +8,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from inburgering.annex.annex import Annex, read_annex
+from inburgering.annex.annex import Annex
 from inburgering.annex.question import read_question
+from inburgering.annex.reader import read_annex
 from inburgering.annex.texts import definitions, source_line
 from inburgering.annex.workbook import tab_notes
 from support.pipeline import Pipeline

@@ -153,8 +153,8 @@ def as_text(row: tuple, person: int | None = None) -> tuple[str, ...]:
 
 
 def test_no_table_with_persons_is_copied_for_the_export(built: BuiltTwice) -> None:
-    from inburgering.annex.annex import models_of
     from inburgering.annex.question import newest_question
+    from inburgering.annex.reader import models_of
     from inburgering.warehouse.spark import copied_annex
 
     question = newest_question()

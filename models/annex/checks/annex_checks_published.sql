@@ -1,5 +1,15 @@
+-- Deliveries begin with the first year in which anybody is counted: of an agency, or of all.
+with counted_since as (
+    select
+        reference_date, measure, breakdown, member,
+        min(year) as first_year
+    from {{ ref('annex_cube') }}
+    where breakdown in ('total', 'agency') and second_breakdown = 'total'
+    group by reference_date, measure, breakdown, member
+),
+
 -- As known at a reference date: the first figure published after it, else the last one published before it.
-with compared as (
+compared as (
     select
         figures.reference_date, year, measure,
         measures.sort_order as measure_sort_order,
@@ -25,7 +35,14 @@ with compared as (
 )
 
 select
-    reference_date, year, measure, measure_sort_order, breakdown, member, label, persons, persons_published,
-    difference, is_exact, published_on, source
+    compared.reference_date, compared.year, compared.measure, measure_sort_order, compared.breakdown, compared.member,
+    label, persons, persons_published, difference, is_exact, published_on, source,
+    coalesce(compared.year >= counted_since.first_year, false) as is_comparable
 from compared
+left join counted_since
+    on
+        compared.reference_date = counted_since.reference_date
+        and compared.measure = counted_since.measure
+        and counted_since.breakdown = case when compared.breakdown = 'agency' then 'agency' else 'total' end
+        and counted_since.member = case when compared.breakdown = 'agency' then compared.member else 'totaal' end
 where place_in_time = 1

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import click
 import duckdb
-from openpyxl import Workbook, load_workbook
+from openpyxl import load_workbook
+from openpyxl.utils.cell import range_boundaries
+from openpyxl.worksheet.worksheet import Worksheet
 
 from inburgering.annex.question import Question, TableChoice
 
@@ -65,9 +67,11 @@ OWN_CELLS = {
     """,
     "controle_terzijde": """
         select label, file_label, rows_rejected from annex_checks_rejected where reference_date = $reference_date
+        qualify sum(rows_rejected) over (partition by label) * sum(rows_rejected) over (partition by file_label) > 0
     """,
     "controle_opmerkingen": """
         select label, short_label, rows_warned from annex_checks_warnings where reference_date = $reference_date
+        qualify sum(rows_warned) over (partition by label) * sum(rows_warned) over (partition by short_label) > 0
     """,
     "controle_gepubliceerd": """
         unpivot (
@@ -75,7 +79,7 @@ OWN_CELLS = {
                 label, persons_published as "Gepubliceerd", persons as "Bijlage",
                 persons - persons_published as "Verschil"
             from annex_checks_published
-            where reference_date = $reference_date and year between $first_year and $last_year
+            where reference_date = $reference_date and year between $first_year and $last_year and is_comparable
         ) on "Gepubliceerd", "Bijlage", "Verschil"
     """,
     "herziening_oorzaken": """
@@ -147,26 +151,33 @@ LABEL_HEADERS = (
 
 
 def check_workbook(path: Path, question: Question, connection: duckdb.DuckDBPyConnection) -> int:
-    """Compare every figure of every table in a workbook with the warehouse; return how many figures there were.
+    """Compare every figure of every table in an annex with the warehouse; return how many figures there were.
 
     Raises click.ClickException naming the first figure that differs, a row that is missing or doubled, or a table that
     is missing or not expected.
     """
-    workbook = load_workbook(path)
-    found = {
-        name: [[cell.value for cell in row] for row in sheet[table.ref]] for sheet, name, table in _tables(workbook)
-    }
     expected = {table.name: _expected(table, question, connection) for table in question.tables}
-    for name in OWN_CELLS:
-        cells = _own_cells(name, question, connection)
-        if cells:
-            expected[name] = cells
+    return _compare(path, expected, {table.name: len(table.breakdown) or 1 for table in question.tables})
+
+
+def check_control_file(path: Path, question: Question, connection: duckdb.DuckDBPyConnection) -> int:
+    """Compare every figure of every table in a control file with the warehouse, as `check_workbook` does."""
+    counted = {name: _own_cells(name, question, connection) for name in OWN_CELLS}
+    return _compare(path, {name: cells for name, cells in counted.items() if cells}, {})
+
+
+def _compare(path: Path, expected: dict[str, dict[tuple[str, str], object]], labels: dict[str, int]) -> int:
+    """Compare the tables of a workbook, with the totals below them, with what they should hold.
+
+    `labels` says how many columns of a table are labels; else the headers of labels are known, and text is no figure.
+    """
+    workbook = load_workbook(path)
+    found = {name: _rows(sheet, sheet.tables[name].ref) for sheet in workbook for name in sheet.tables}
     if set(found) != set(expected):
         differing = ", ".join(sorted(set(found) ^ set(expected)))
         raise click.ClickException(f"{path}: the tables {differing} are missing or unexpected; report this as a bug")
-    choices = {table.name: table for table in question.tables}
     for name, rows in found.items():
-        written = _written(rows, choices.get(name), path, name)
+        written = _written(rows, labels.get(name), path, name)
         for place in written.keys() | expected[name].keys():
             if written.get(place) != expected[name].get(place):
                 raise click.ClickException(
@@ -176,30 +187,42 @@ def check_workbook(path: Path, question: Question, connection: duckdb.DuckDBPyCo
     return sum(len(cells) for cells in expected.values())
 
 
-def _tables(workbook: Workbook) -> list[tuple]:
-    return [(sheet, name, sheet.tables[name]) for sheet in workbook for name in sheet.tables]
+def _rows(sheet: Worksheet, reference: str) -> list[list]:
+    """Return the cells of a table and of the rows below it, up to the first that ends in an empty cell."""
+    first_column, first_row, last_column, last_row = range_boundaries(reference)
+    while sheet.cell(last_row + 1, last_column).value is not None:
+        last_row += 1
+    return [[cell.value for cell in row] for row in sheet.iter_rows(first_row, last_row, first_column, last_column)]
 
 
-def _written(rows: list[list], choice: TableChoice | None, path: Path, name: str) -> dict[tuple[str, str], object]:
+def _written(rows: list[list], labels: int | None, path: Path, name: str) -> dict[tuple[str, str], object]:
     """Return the figures of a table by the labels of their row, and their header."""
     header, *lines = rows
-    labels = len(choice.breakdown) if choice else sum(column in LABEL_HEADERS for column in header)
+    width = labels or sum(column in LABEL_HEADERS for column in header)
     cells: dict[tuple[str, str], object] = {}
     for line in lines:
-        row = "".join(str(label) for label in line[:labels])
-        for column, value in zip(header[labels:], line[labels:], strict=True):
+        row = "".join(str(label) for label in line[:width])
+        for column, value in zip(header[width:], line[width:], strict=True):
             if (row, column) in cells:
                 raise click.ClickException(f"{path}: table {name} has {row} twice; report this as a bug")
-            if choice or not isinstance(value, str):
+            if labels or not isinstance(value, str):
                 cells[row, column] = value
     return cells
+
+
+# Of which two counts a share is made.
+SHARES = "select measure, numerator, denominator from measures where denominator is not null"
+NAMES = "select measure, label from measures"
+YEARS_WITH_INVITATIONS = """
+select min(first_year) from annex_checks_deliveries where reference_date = $day and event_type = 'invitations'
+"""
 
 
 def _expected(
     table: TableChoice, question: Question, connection: duckdb.DuckDBPyConnection
 ) -> dict[tuple[str, str], object]:
     """Count the figures of a table anew from the cube."""
-    first, second = (*table.breakdown, "total")[:2]
+    first, second = (*table.breakdown, "total", "total")[:2]
     names = {"first": first, "second": second}
     counts = {
         (a, b, measure, year): persons
@@ -207,26 +230,46 @@ def _expected(
             COUNTED_CELLS, names | {"reference_date": question.reference_date}
         ).fetchall()
     }
-    years = [question.last_year] if table.is_of_last_year else list(question.years)
+    shares = {measure: parts for measure, *parts in connection.execute(SHARES).fetchall()}
+    label_of = dict(connection.execute(NAMES).fetchall())
+
+    def figure(a: str, b: str, measure: str, year: int) -> object:
+        if measure not in shares:
+            return counts.get((a, b, measure, year), 0)
+        part, whole = (counts.get((a, b, of, year), 0) for of in shares[measure])
+        return float(f"{part / whole:.16g}") if whole else "n.v.t."
+
+    last_year = question.last_year
+    if table.rows == "measures":
+        whole = table.measures[-1]
+        return {
+            (label_of[measure], header): figure("Totaal", "Totaal", shown, last_year)
+            for measure in table.measures
+            for share, (part, of) in shares.items()
+            if (part, of) == (measure, whole)
+            for header, shown in (("Aantal", measure), ("Aandeel", share))
+        }
+    if table.rows == "years":
+        since = connection.execute(YEARS_WITH_INVITATIONS, {"day": question.reference_date}).fetchall()[0][0]
+        return {
+            (question.year_header(year), label_of[measure]): figure("Totaal", "Totaal", measure, year)
+            for year in question.years
+            if year == last_year or (since is not None and year >= since)
+            for measure in table.measures
+        }
+    years = list(question.years) if table.years == "all" else [last_year]
     rows = set(connection.execute(ALWAYS_SHOWN, {**names, "day": question.reference_date}).fetchall())
-    measure = "invited" if table.is_reach else table.measure
-    rows |= {(a, b) for a, b, counted, year in counts if counted == measure and year in years}
+    rows |= {(a, b) for a, b, counted, year in counts if counted in table.measures and year in years}
     if "nationality" in table.breakdown:
         rows |= _totals_of_nationality(table, question, connection)
     cells: dict[tuple[str, str], object] = {}
     for a, b in rows:
-        row = a if second == "total" else a + b
-        for year in years:
-            if table.is_reach:
-                invited, registered, others = (
-                    counts.get((a, b, name, year), 0) for name in ("invited", "registered", "not_registered")
-                )
-                share = float(f"{registered / invited:.16g}") if invited else "n.v.t."
-                figures = {"Uitgenodigd": invited, "Aangemeld": registered, "Niet aangemeld": others, "Bereik": share}
-                cells |= {(row, header): figure for header, figure in figures.items()}
-            else:
-                header = "Aantal" if table.is_of_last_year else question.year_header(year)
-                cells[row, header] = counts.get((a, b, table.measure, year), 0)
+        for measure in table.measures:
+            for year in years:
+                header = f"{label_of[measure]} {question.year_header(year)}"
+                if table.years == "last":
+                    header = label_of[measure] if table.measures[1:] else "Aantal"
+                cells[a if second == "total" else a + b, header] = figure(a, b, measure, year)
     return cells
 
 
@@ -267,6 +310,5 @@ def _shown(question: Question) -> list[str]:
     """Return what Herziening breaks every measure down by: the agency, and what the tables of the question show."""
     shown = [f"{measure} agency" for measure in ("contracts", "attests", "invited", "registered")]
     for table in question.tables:
-        measures = ("invited", "registered") if table.is_reach else (table.measure,)
-        shown += [f"{measure} {breakdown}" for measure in measures for breakdown in table.breakdown]
+        shown += [f"{measure} {breakdown}" for measure in table.measures for breakdown in table.breakdown]
     return shown

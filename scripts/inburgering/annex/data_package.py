@@ -17,19 +17,18 @@ from pathlib import Path
 
 import click
 
-from inburgering.annex.annex import NOT_APPLICABLE, NOTHING, TEXT, TOTAL, TOTAL_BREAKDOWN, Annex, Block, TabContents
+from inburgering.annex.annex import NOT_APPLICABLE, TOTAL, TOTAL_BREAKDOWN, Annex, Block, TabContents
 from inburgering.annex.plain_cell import FORMULA_STARTS
-from inburgering.annex.question import REACH, Question
 from inburgering.annex.texts import (
     REJECTED,
     accepted_rejections_note,
+    annex_title,
     definitions,
-    dutch_date,
     filled_definition,
     source_line,
     status_line,
+    tab_notes,
 )
-from inburgering.annex.workbook import CONTROL, CONTROL_TITLE, REVISION, REVISION_TITLE, tab_notes
 
 PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
 DESCRIPTOR = "datapackage.json"
@@ -39,7 +38,6 @@ LICENCE = {
     "title": "European Union Public Licence 1.2",
     "path": "https://spdx.org/licenses/EUPL-1.2.html",
 }
-DELIVERIES = "controle_leveringen"
 
 # Name, type, title and description of every column of the package.
 COLUMNS = {
@@ -54,21 +52,15 @@ COLUMNS = {
     "second_member": ("string", "Tweede code", "De code binnen de tweede uitsplitsing; ‘totaal’ voor alle samen."),
     "second_label": ("string", "Tweede naam", "De naam binnen de tweede uitsplitsing, zoals in de bijlage."),
     "persons": ("integer", "Aantal personen", "Aantal personen; nul is geen enkele persoon."),
-    "reach": (
+    "share": (
         "number",
-        "Bereik",
-        "Aangemeld gedeeld door uitgenodigd, van 0 tot 1; staat er alleen bij de maat ‘reach’.",
+        "Aandeel",
+        "Aandeel van de uitgenodigde personen, van 0 tot 1; leeg waar niemand uitgenodigd was.",
     ),
     "provisional": ("boolean", "Voorlopig", "Of de cijfers van het jaar voorlopig zijn."),
     "total": ("boolean", "Totaal", "Of de rij het totaal van de tabel is; tel haar niet bij de andere rijen op."),
-    "row": ("integer", "Rij", "De hoeveelste rij van de Excel-tabel het is."),
-    "column": ("string", "Kolom", "De kolom van de Excel-tabel."),
-    "figure": ("number", "Cijfer", "Het cijfer; leeg waar de cel tekst bevat."),
-    "text": ("string", "Tekst", "De tekst; leeg waar de cel een cijfer bevat."),
 }
-UNITS = {"persons": "personen", REACH: "aandeel van 0 tot 1"}
-OPTIONAL = (REACH, "figure", "text")
-OWN_COLUMNS = ("table", "reference_date", "row", "column", "figure", "text")
+UNITS = {"persons": "personen", "share": "aandeel van 0 tot 1"}
 KEY = ("table", "reference_date", "year", "measure", "member", "second_member")
 CROSSED_COLUMNS = ("second_breakdown", "second_member", "second_label")
 
@@ -158,10 +150,6 @@ def tidy_tables(annex: Annex) -> list[TidyTable]:
     for contents in annex.tabs:
         name = _file_name(contents.tab.name, {table.name for table in tables})
         tables.append(_tab_table(name, contents, annex))
-    tables.append(_own_table(CONTROL, CONTROL_TITLE, annex.checks, annex.question))
-    if annex.previous_reference_date:
-        title = f"{REVISION_TITLE} {dutch_date(annex.previous_reference_date)}"
-        tables.append(_own_table(REVISION, title, annex.revision, annex.question))
     for table in tables:
         _refuse_formulas(table)
     return tables
@@ -177,9 +165,10 @@ def _file_name(tab: str, taken: set[str]) -> str:
 
 def _tab_table(name: str, contents: TabContents, annex: Annex) -> TidyTable:
     question, tab = annex.question, contents.tab
-    left_out = {*OWN_COLUMNS} - {"table", "reference_date"}
-    if not any(table.is_reach for table in tab.tables):
-        left_out.add(REACH)
+    measures = {figure.measure for block in contents.blocks for row in block.rows for figure in row.figures}
+    left_out: set[str] = set()
+    if not any(annex.measures[measure].is_share for measure in measures):
+        left_out.add("share")
     if not any(len(table.breakdown) > 1 for table in tab.tables):
         left_out.update(CROSSED_COLUMNS)
     columns = tuple(column for column in COLUMNS if column not in left_out)
@@ -195,60 +184,39 @@ def _tab_table(name: str, contents: TabContents, annex: Annex) -> TidyTable:
 def _observations(block: Block, annex: Annex) -> list[dict[str, str]]:
     """Return the figures of one table of the annex, one by one."""
     question = annex.question
-    breakdowns = (*block.chosen.breakdown, TOTAL_BREAKDOWN)[:2]
+    breakdowns = (*block.chosen.breakdown, TOTAL_BREAKDOWN, TOTAL_BREAKDOWN)[:2]
+    everything = annex.breakdowns[TOTAL_BREAKDOWN]
     observations = []
     for row in block.rows:
-        members = (*row.codes, TOTAL)[:2]
-        labels = (*row.cells[: block.label_columns], annex.breakdowns[TOTAL_BREAKDOWN])[:2]
-        figures = zip(block.columns[block.label_columns :], row.cells[block.label_columns :], strict=True)
-        for column, figure in figures:
-            measure, year = column.codes
+        # Rows of years and of measures are of all persons.
+        width = len(block.chosen.breakdown)
+        members = (*row.codes[:width], TOTAL, TOTAL)[:2]
+        labels = (*row.cells[:width], everything, everything)[:2]
+        for figure, value in zip(row.figures, row.cells[block.label_columns :], strict=True):
+            is_share = annex.measures[figure.measure].is_share
             observations.append(
                 {
                     "table": block.table_name,
                     "reference_date": str(question.reference_date),
-                    "year": str(year),
-                    "measure": measure,
+                    "year": str(figure.year),
+                    "measure": figure.measure,
                     "breakdown": breakdowns[0],
                     "member": members[0],
                     "label": labels[0],
                     "second_breakdown": breakdowns[1],
                     "second_member": members[1],
                     "second_label": labels[1],
-                    "persons": "" if measure == REACH else _text(figure),
-                    REACH: _text(figure) if measure == REACH and figure != NOT_APPLICABLE else "",
-                    "provisional": _truth(year in question.provisional_years),
+                    "persons": "" if is_share else str(value),
+                    "share": str(value) if is_share and value != NOT_APPLICABLE else "",
+                    "provisional": _truth(figure.year in question.provisional_years),
                     "total": _truth(row.is_total),
                 }
             )
     return observations
 
 
-def _text(value: object) -> str:
-    return "" if value is None else str(value)
-
-
 def _truth(value: bool) -> str:
     return "true" if value else "false"
-
-
-def _own_table(tab: str, title: str, blocks: tuple[Block, ...], question: Question) -> TidyTable:
-    """Return the tables of a tab that every annex has, cell by cell: their columns are of many kinds."""
-    rows = [
-        (
-            block.table_name,
-            str(question.reference_date),
-            str(number),
-            column.header,
-            "" if column.kind == TEXT else _text(cell),
-            _text(cell) if column.kind == TEXT else "",
-        )
-        for block in blocks
-        for number, row in enumerate(block.rows, start=1)
-        for column, cell in zip(block.columns, row.cells, strict=True)
-    ]
-    description = f"De tabellen van het tabblad {tab}, cel per cel. Peildatum {dutch_date(question.reference_date)}."
-    return TidyTable(_file_name(tab, set()), title, description, OWN_COLUMNS, ("table", "row", "column"), tuple(rows))
 
 
 def _refuse_formulas(table: TidyTable) -> None:
@@ -280,7 +248,7 @@ def _descriptor(annex: Annex) -> dict[str, object]:
     return {
         "$schema": PROFILE,
         "name": question.name,
-        "title": f"Bijlage bij {question.label[:1].lower()}{question.label[1:]}: {question.title}",
+        "title": f"{annex_title(annex)}: {question.title}",
         "description": f"{status_line(question)}{notes}\n\nDefinities:\n\n{defined}",
         "created": f"{created:%Y-%m-%dT%H:%M:%SZ}",
         "keywords": ["inburgering", "contracten", "attesten", "wervingsbrieven"],
@@ -291,16 +259,15 @@ def _descriptor(annex: Annex) -> dict[str, object]:
 
 
 def _sources(annex: Annex) -> list[dict[str, object]]:
-    """Return the delivered files as the tab Controle names them."""
-    deliveries = next(block for block in annex.checks if block.table_name == DELIVERIES)
-    headers = [column.header for column in deliveries.columns]
-    sources: list[dict[str, object]] = []
-    for row in deliveries.rows:
-        cells = dict(zip(headers, row.cells, strict=True))
-        if not row.is_total:
-            sheet = "" if cells["Blad"] == NOTHING else f", blad {cells['Blad']}"
-            sources.append({"title": f"{row.cells[0]}: {cells['Bestand']}{sheet}", "version": cells["Versie"]})
-    return sources
+    """Return the delivered files."""
+    return [
+        {
+            "title": f"{source.agency_label}: {source.file_name}"
+            + (f", blad {source.sheet_name}" if source.sheet_name else ""),
+            "version": str(source.delivery_version),
+        }
+        for source in annex.sources
+    ]
 
 
 def _resource(table: TidyTable, content: bytes, annex: Annex) -> dict[str, object]:
@@ -331,11 +298,9 @@ def _hash(content: bytes) -> str:
 def _field(table: TidyTable, column: str, annex: Annex) -> dict[str, object]:
     kind, title, description = COLUMNS[column]
     field: dict[str, object] = {"name": column, "type": kind, "title": title, "description": description}
-    required = column not in OPTIONAL and not (column == "persons" and REACH in table.columns)
+    required = column != "share" and not (column == "persons" and "share" in table.columns)
     constraints: dict[str, object] = {"required": True} if required else {}
-    if column in ("table", "measure", "breakdown", "second_breakdown") or (
-        column == "column" and "row" in table.columns
-    ):
+    if column in ("table", "measure", "breakdown", "second_breakdown"):
         constraints["enum"] = table.values_of(column)
     if column == "measure":
         shown = table.values_of(column)
@@ -348,12 +313,10 @@ def _field(table: TidyTable, column: str, annex: Annex) -> dict[str, object]:
         field["categories"] = [{"value": value, "label": labels[value]} for value in table.values_of(column)]
     if column == "year":
         constraints |= {"minimum": annex.question.first_year, "maximum": annex.question.last_year}
-    if column in ("persons", REACH):
+    if column in ("persons", "share"):
         constraints["minimum"] = 0
-    if column == REACH:
+    if column == "share":
         constraints["maximum"] = 1
-    if column == "row":
-        constraints["minimum"] = 1
     if column in UNITS:
         field["unit"] = UNITS[column]
     if constraints:
@@ -362,5 +325,5 @@ def _field(table: TidyTable, column: str, annex: Annex) -> dict[str, object]:
 
 
 def _measure_label(measure: str, annex: Annex) -> str:
-    """Return the name of a measure: as in the title of a table, of the reach as in a column header."""
-    return annex.measures[measure].label if measure == REACH else annex.measures[measure].title
+    """Return the name of a measure: as in the title of a table, of a share as in a column header."""
+    return annex.measures[measure].label if annex.measures[measure].is_share else annex.measures[measure].title

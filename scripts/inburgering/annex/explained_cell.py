@@ -13,9 +13,10 @@ import duckdb
 from openpyxl import Workbook, load_workbook
 from openpyxl.utils.cell import coordinate_to_tuple, range_boundaries
 
-from inburgering.annex.annex import TEXT, TOTAL, Annex, Block, Row, read_annex
+from inburgering.annex.annex import TEXT, TOTAL, Annex, Block, Figure, Row
 from inburgering.annex.plain_cell import FORMULA_STARTS
-from inburgering.annex.question import REACH, Question, read_question
+from inburgering.annex.question import Question, read_question
+from inburgering.annex.reader import read_annex
 from inburgering.output_files import drafts_beside
 from inburgering.screen import on_one_line
 from inburgering.warehouse.open_build import open_build
@@ -56,14 +57,14 @@ class Place:
 
 @dataclass(frozen=True)
 class Cell:
-    """A figure of the annex: its block and row, and the header, the kind and the codes of its column."""
+    """A figure: its block and row, the header and the codes of its column, and in a table of the question what it is."""
 
     annex: Annex
     block: Block
     row: Row
     header: str
-    kind: str
     codes: tuple[Any, ...]
+    figure: Figure | None
 
     @property
     def labels(self) -> tuple[Any, ...]:
@@ -166,7 +167,11 @@ def find_place(workbook_path: Path, place: str) -> Place:
     question = read_question(workbook.properties.identifier or "")
     for name, reference in sheets[sheet_name].tables.items():
         first_column, header_row, last_column, last_row = range_boundaries(reference)
-        if first_column <= column <= last_column and header_row < row <= last_row:
+        if first_column <= column <= last_column and header_row < row:
+            # The totals stand directly below the table: up to the next row without a figure.
+            below = (sheets[sheet_name].cell(number, last_column).value for number in range(last_row + 1, row + 1))
+            if any(value is None for value in below):
+                continue
             value = sheets[sheet_name].cell(row, column).value
             if isinstance(value, int | float) and not isinstance(value, bool):
                 return Place(place, question, name, row - header_row - 1, column - first_column, value)
@@ -193,7 +198,9 @@ def find_cell(place: Place, annex: Annex) -> Cell:
         if block.table_name == place.table_name and place.row < len(block.rows) and place.column < len(block.columns):
             column = block.columns[place.column]
             if column.kind != TEXT:
-                return Cell(annex, block, block.rows[place.row], column.header, column.kind, column.codes)
+                row = block.rows[place.row]
+                figure = row.figures[place.column - block.label_columns] if row.figures else None
+                return Cell(annex, block, row, column.header, column.codes, figure)
     raise click.ClickException(
         f"{place.place}: the warehouse was built anew since and has no figure there; export anew"
     )
@@ -201,7 +208,7 @@ def find_cell(place: Place, annex: Annex) -> Cell:
 
 def explain(cell: Cell) -> Explanation:
     """Return what a figure counts and how to list its rows."""
-    return _explain_count(cell) if cell.block.choice else OWN_TABLES[cell.block.table_name](cell)
+    return _explain_count(cell, cell.figure) if cell.figure else OWN_TABLES[cell.block.table_name](cell)
 
 
 def _date(cell: Cell) -> str:
@@ -223,18 +230,21 @@ def _persons(cell: Cell, measure: str, year: object, *conditions: str, reference
     )
 
 
-def _explain_count(cell: Cell) -> Explanation:
+def _explain_count(cell: Cell, figure: Figure) -> Explanation:
     """A figure of the question: persons of a measure in a year, of one member or pair of members, or of all."""
-    measure, year = cell.codes
-    chosen = list(zip(cell.block.chosen.breakdown, cell.row.codes, cell.labels, strict=True))
-    members = ", ".join(f"{breakdown}: {'all' if member == TOTAL else label}" for breakdown, member, label in chosen)
+    measure = cell.annex.measures[figure.measure]
+    # Rows of years or of measures have no members.
+    chosen = list(zip(cell.block.chosen.breakdown, cell.row.codes, cell.labels, strict=False))
+    members = "".join(f", {breakdown}: {'all' if member == TOTAL else label}" for breakdown, member, label in chosen)
     conditions = [f"{breakdown} = '{member}'" for breakdown, member, _ in chosen if member != TOTAL]
-    words = f"{cell.annex.measures[measure].title} ({measure}) of {year}, {members}"
-    if measure != REACH:
-        return Explanation(words, "annex_figures", _persons(cell, measure, year, *conditions))
-    registered, invited = (_persons(cell, of, year, *conditions) for of in ("registered", "invited"))
-    words += "; a reach is the registered, listed here, divided by the invited"
-    return Explanation(words, "annex_figures", registered, invited)
+    words = f"{measure.title} ({measure.measure}) of {figure.year}{members}"
+    if measure.numerator is None:
+        return Explanation(words, "annex_figures", _persons(cell, measure.measure, figure.year, *conditions))
+    counted, divided_by = (
+        _persons(cell, str(of), figure.year, *conditions) for of in (measure.numerator, measure.denominator)
+    )
+    words += f"; a share is {measure.numerator}, listed here, divided by {measure.denominator}"
+    return Explanation(words, "annex_figures", counted, divided_by)
 
 
 def _explain_total(cell: Cell) -> Explanation:

@@ -1,4 +1,4 @@
-"""Write the annex of a question: its workbook and, beside it, its data package."""
+"""Write the annex of a question: its workbook and, beside it, its control file and its data package."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from pathlib import Path
 import click
 import duckdb
 
-from inburgering.annex.annex import models_of, read_annex
-from inburgering.annex.check import check_workbook
+from inburgering.annex.check import check_control_file, check_workbook
+from inburgering.annex.control_file import build_control_file, control_file
 from inburgering.annex.data_package import check_package, package_folder, write_package
 from inburgering.annex.notices import notices
 from inburgering.annex.question import Question
+from inburgering.annex.reader import models_of, read_annex
 from inburgering.annex.reproducible_workbook import save_reproducibly
 from inburgering.annex.workbook import build_workbook
 from inburgering.output_files import drafts_beside, file_to_write, replace_together
@@ -57,23 +58,26 @@ def export_annex_of_spark(question: Question, server: SparkServer, output: Path)
 def _write_annex(question: Question, connection: duckdb.DuckDBPyConnection, output: Path) -> Exported:
     """Write and check the annex from the models behind a connection.
 
-    Workbook and data package appear under their names only after every figure read back equals the warehouse.
+    Workbook, control file and data package appear under their names only after every figure read back equals the
+    warehouse.
     """
     output = file_to_write(output, ".xlsx")
     annex = read_annex(connection, question)
-    workbook = build_workbook(annex)
+    workbook, alternative_texts = build_workbook(annex)
+    control = build_control_file(annex)
+    folder, control_output = package_folder(output), control_file(output)
     try:
         with drafts_beside(output) as drafts:
-            folder = package_folder(output)
-            draft = drafts.folder / output.name
-            save_reproducibly(workbook, draft)
+            draft, control_draft = drafts.folder / output.name, drafts.folder / control_output.name
+            save_reproducibly(workbook, draft, alternative_texts)
             figures = check_workbook(draft, question, connection)
-            draft_folder = drafts.folder / "package"
-            write_package(draft_folder, annex)
-            check_package(draft_folder, annex)
-            replace_together(draft, output, draft_folder, folder)
+            save_reproducibly(control, control_draft)
+            figures += check_control_file(control_draft, question, connection)
+            write_package(drafts.folder / folder.name, annex)
+            check_package(drafts.folder / folder.name, annex)
+            replace_together(drafts.folder, output.parent, (folder.name, control_output.name, output.name))
     except OSError as error:
         raise click.ClickException(
             f"{output}: cannot be written ({reason(error)}); close it or name another file with --output"
         ) from None
-    return Exported(figures, tuple(notices(question, connection, annex.no_data)), drafts.finished)
+    return Exported(figures, tuple(notices(question, annex.findings)), drafts.finished)

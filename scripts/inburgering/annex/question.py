@@ -15,10 +15,9 @@ from inburgering.settings import CHECKOUT
 from inburgering.yaml_file import read_yaml
 
 QUESTIONS = CHECKOUT / "models" / "questions"
-OWN_SHEETS = ("Toelichting", "Controle", "Herziening")
+OWN_SHEETS = ("Toelichting",)
 LONGEST_SHEET_NAME = 31
-REACH = "reach"
-REASONS = "not_registered_reason"
+LIKE_A_CELL = re.compile(r"[a-z]{1,3}\d+|r\d*(c\d*)?|c\d*", re.IGNORECASE)
 OF_EVERY_QUESTION = ("number", "asked_by", "asked_on", "reference_date", "first_year", "last_year", "provisional_years")
 LONGEST_TIME_TO_THE_REFERENCE_DATE = datetime.timedelta(days=92)
 
@@ -32,8 +31,10 @@ def _sheet_name(name: str) -> str:
 
 
 def _table_name(name: str) -> str:
-    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*_[A-Za-z0-9_]*", name):
-        raise ValueError(f"{name!r} cannot be the name of a table: letters, digits and at least one underscore")
+    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name) or LIKE_A_CELL.fullmatch(name):
+        raise ValueError(
+            f"{name!r} cannot be the name of a table: letters, digits and _, and no cell such as T2 or R1C1"
+        )
     return name
 
 
@@ -52,30 +53,36 @@ class _Strict(BaseModel):
 
 
 class TableChoice(_Strict):
-    """An Excel table: what it counts, by which breakdown or which two crossed.
+    """An Excel table: which measures stand side by side, and what its rows are.
 
-    A table shows a column per year; `reach` and `not_registered` by reason show the last year.
+    `rows` are the members of a breakdown or of two crossed, the years, or the measures (of the last year, below each
+    other, with their share; the last of them is what the others add up to). `years` says which years have a column.
     """
 
     name: Annotated[str, AfterValidator(_table_name)]
-    measure: str
+    measures: tuple[str, ...] = Field(min_length=1)
+    rows: Literal["members", "years", "measures"] = "members"
     breakdown: Annotated[
-        tuple[str, ...], Field(min_length=1, max_length=2), BeforeValidator(_as_list), AfterValidator(_different)
-    ]
+        tuple[str, ...], Field(max_length=2), BeforeValidator(_as_list), AfterValidator(_different)
+    ] = ()
+    years: Literal["all", "last"] = "all"
+
+    @model_validator(mode="after")
+    def _has_what_its_rows_need(self) -> TableChoice:
+        if (self.rows == "members") != bool(self.breakdown):
+            raise ValueError("a breakdown goes with rows of members, and with no others")
+        if len(set(self.measures)) < len(self.measures):
+            raise ValueError("measures: one stands there twice")
+        return self
 
     @property
-    def is_reach(self) -> bool:
-        """Return whether the table shows who was invited and who registered."""
-        return self.measure == REACH
-
-    @property
-    def is_of_last_year(self) -> bool:
-        """Return whether the table shows the last year only."""
-        return self.is_reach or self.breakdown == (REASONS,)
+    def has_year_columns(self) -> bool:
+        """Return whether every year of the question has columns of its own."""
+        return self.rows == "members" and self.years == "all"
 
 
 class Tab(_Strict):
-    """A tab: its tables two by two, left and right, the notes below them and a chart."""
+    """A tab: its tables below each other, the notes below them, and what its chart shows."""
 
     name: Annotated[str, AfterValidator(_sheet_name)]
     title: str = Field(min_length=1)
@@ -94,7 +101,7 @@ class Tab(_Strict):
         ],
         ...,
     ] = ()
-    chart: Literal["per_year", "reach"] | None = None
+    chart: Literal["reach", "per_year", "last_year"] = "last_year"
 
 
 class AcceptedShare(_Strict):
@@ -148,10 +155,10 @@ class Question(_Strict):
         )
 
     def year_header(self, year: int) -> str:
-        """Name a year as the annex does; one that is not over says until which day it is counted."""
-        if year == self.last_year and self._ends_within_a_year:
-            return f"{year} (tot {self.reference_date:%d/%m/%Y})"
-        return str(year)
+        """Name a year as the annex does, with whether it is provisional and until which day it is counted."""
+        remarks = [f"tot {self.reference_date:%d/%m/%Y}"] if year == self.last_year and self._ends_within_a_year else []
+        remarks += ["voorlopig"] if year in self.provisional_years else []
+        return f"{year} ({', '.join(remarks)})" if remarks else str(year)
 
     @property
     def _ends_within_a_year(self) -> bool:

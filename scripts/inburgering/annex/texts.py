@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Literal
 
 from babel.dates import format_date
 from babel.lists import format_list
 from babel.numbers import format_decimal, format_percent
 
-from inburgering.annex.annex import NOT_APPLICABLE, AcceptedRejections, Annex, Measure, NoData, OutsideList, SideFigure
+from inburgering.annex.annex import (
+    NOT_APPLICABLE,
+    AcceptedRejections,
+    Annex,
+    Measure,
+    OutsideList,
+    SideFigure,
+    TabContents,
+)
+from inburgering.annex.findings import Findings, NoData, PublishedFigure
 from inburgering.annex.question import Question
 from inburgering.annex.rules import Rules
 
@@ -35,12 +44,39 @@ PERSON = (
 )
 
 
+def annex_title(annex: Annex) -> str:
+    """Name the annex by its question."""
+    return f"Bijlage bij {annex.question.label[:1].lower()}{annex.question.label[1:]}"
+
+
+def tab_notes(annex: Annex, contents: TabContents) -> list[str]:
+    """Return the notes of a tab: years without data, and what the question wants."""
+    texts = {
+        "december_rule": lambda: [december_note(annex.question, annex.december)],
+        "no_feed_for_brussels": lambda: [NO_FEED_FOR_BRUSSELS],
+        "status_outside_list": lambda: [outside_list_note(annex.question, status) for status in annex.outside_list],
+    }
+    about = {annex.measures[measure].event_type for block in contents.blocks for measure in block.chosen.measures}
+    missing = [no_data_note(annex.question, one) for one in annex.findings.no_data if one.event_type in about]
+    shown = [
+        texts[note]() if note in texts else [side_figure_note(annex.question, annex.side_figures[note])]
+        for note in contents.tab.notes
+        if note in texts or note in annex.side_figures
+    ]
+    return [*missing, *(text for note in shown for text in note)]
+
+
 def definitions(annex: Annex) -> dict[str, str]:
     """Return the terms of the annex, each with its definition as the count applies it."""
     rules = annex.rules
+    shown = {measure for table in annex.question.tables for measure in table.measures}
     return {
         "Persoon": PERSON,
-        **{measure.label: filled_definition(measure, rules) for measure in annex.measures.values()},
+        **{
+            measure.label: filled_definition(measure, rules)
+            for measure in annex.measures.values()
+            if measure.measure in shown
+        },
         "Termijn loopt nog": (
             f"Niet aangemeld, en {term_text(rules)} na de wervingsbrief zijn op de peildatum nog niet voorbij."
         ),
@@ -179,3 +215,45 @@ def outside_list_note(question: Question, status: OutsideList) -> str:
     per_year = "; ".join(f"{year}: {dutch_number(status.persons.get(year, 0))}" for year in question.years)
     outside = f"onder ‘overige’ zit ook de verblijfsreden ‘{status.label}’, die niet in de vraag staat"
     return f"{status.measure.label}: {outside}. {per_year}."
+
+
+def to_look_at(question: Question, findings: Findings) -> Iterator[tuple[str, str]]:
+    """Say what to look at before the annex is sent, and what to do about each."""
+    for one in findings.differing:
+        yield (
+            _difference(one),
+            "Zoek de oorzaak voor de bijlage vertrekt; explain_cell.py toont de rijen achter een cijfer.",
+        )
+    for file in findings.rejected:
+        share = format_percent(file.rows_rejected / file.rows_delivered, "#,##0.0%", locale=LOCALE)
+        place = file.file_name + (f", blad {file.sheet_name}" if file.sheet_name else "")
+        yield (
+            f"{file.agency_label}, {place}: {dutch_number(file.rows_rejected)} van de "
+            f"{dutch_number(file.rows_delivered)} rijen ({share}) zijn terzijde gelegd.",
+            f"Bezorg het agentschap de terugmelding: report_rejects.py {file.agency}.",
+        )
+    for undecided in findings.undecided:
+        yield (
+            f"{undecided.agency}: type {undecided.type_code} staat op {dutch_number(undecided.rows)} rijen van na "
+            f"{question.last_year} en telt niet mee; niemand besliste daarover.",
+            "Beslis in seeds/codes/counted_types.csv of het type meetelt.",
+        )
+    for missing in findings.no_data:
+        yield (
+            no_data_note(question, missing),
+            "Ga na of de levering volledig is; de bijlage vermeldt het bij de tabellen.",
+        )
+    left_out = len(findings.published) - len(findings.comparable)
+    if left_out:
+        yield (
+            f"{left_out} gepubliceerde cijfers zijn niet vergeleken: ze gaan over jaren of agentschappen zonder gegevens.",
+            "",
+        )
+
+
+def _difference(one: PublishedFigure) -> str:
+    origin = "gepubliceerd" if one.is_exact else "afgeleid uit wat gepubliceerd is"
+    return (
+        f"{one.label}: de bijlage telt {dutch_number(one.persons)}, {origin} op {dutch_date(one.published_on)} is "
+        f"{dutch_number(one.persons_published)}."
+    )

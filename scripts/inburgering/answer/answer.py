@@ -8,8 +8,8 @@ from pathlib import Path
 
 import click
 
-from inburgering.annex.annex import read_annex
 from inburgering.annex.question import Question
+from inburgering.annex.reader import read_annex
 from inburgering.annex.reproducible_workbook import write_reproducibly
 from inburgering.answer.document import build_document
 from inburgering.answer.template import write_sentences

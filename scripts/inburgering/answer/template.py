@@ -82,34 +82,24 @@ class Row:
         self._table = table
         labels = [str(label) for label in row.cells[: table.label_columns]]
         self.is_totaal = row.is_total
-        self.is_totaal_van_alles = set(row.codes) == {TOTAL} or (row.is_total and table.choice is None)
+        self.is_totaal_van_alles = row.is_total and (set(row.codes) == {TOTAL} or not table.chosen.breakdown)
         self.is_onbepaald = not UNDETERMINED.isdisjoint(row.codes)
         self.code = row.codes[0] if len(row.codes) == 1 else None
         self.naam = labels[0] if self.is_totaal_van_alles else LABEL_SEPARATOR.join(labels)
         self._cells = {
-            _name(column): value if column.kind == TEXT or value is None else Figure(value, column.kind)
-            for column, value in zip(table.columns, row.cells, strict=True)
-        }
-        # By its code too, where that names one column: a code stays when a label changes.
-        codes = [str(column.codes[0]) if column.codes else "" for column in table.columns]
-        self._by_code = {
-            code: self._cells[_name(column)]
-            for code, column in zip(codes, table.columns, strict=True)
-            if code and codes.count(code) == 1
+            name: value if column.kind == TEXT else Figure(value, column.kind)
+            for name, column, value in zip(_names(table.columns), table.columns, row.cells, strict=True)
         }
 
     def __getitem__(self, header: object) -> Any:
-        if str(header) in self._by_code:
-            return self._by_code[str(header)]
         if str(header) not in self._cells:
             raise UndefinedError(f"{self._table.table_name} has no column {header}; it has {', '.join(self._cells)}")
         return self._cells[str(header)]
 
 
-def _name(column: Column) -> str:
-    """Return how a template names a column: a year without what its header says besides."""
-    year = str(column.codes[-1]) if column.codes else ""
-    return year if column.header.startswith(f"{year} (") else column.header
+def _names(columns: Iterable[Column]) -> list[str]:
+    """Return how a template names columns: by their codes, which stay when a label changes."""
+    return [" ".join(str(code) for code in column.codes) or column.header for column in columns]
 
 
 class AnswerTable:
@@ -117,15 +107,14 @@ class AnswerTable:
 
     def __init__(self, block: Block) -> None:
         rows = [Row(block, row) for row in block.rows]
-        choice = block.choice
-        self._block = block
         self.naam = block.table_name
         self.titel = block.title
-        self.maat = choice.measure if choice else None
-        self.uitsplitsing = LABEL_SEPARATOR.join(choice.breakdown) if choice else None
+        self.maten = list(block.chosen.measures)
+        self.soort = block.chosen.rows
+        self.per_jaar = block.chosen.has_year_columns
+        self.uitsplitsing = LABEL_SEPARATOR.join(block.chosen.breakdown)
         self.gekruist = block.label_columns > 1
         self.indeling = " en ".join(column.header for column in block.columns[: block.label_columns])
-        self.kolommen = [_name(column) for column in block.columns[block.label_columns :]]
         self.rijen = [row for row in rows if not row.is_totaal]
         by_code = {
             str(row.codes[0]).casefold(): shown
@@ -154,7 +143,8 @@ class AnswerTable:
 
     def __getitem__(self, name: object) -> object:
         raise UndefinedError(
-            f"table {self.naam} has no {name}; it has naam, titel, maat, gekruist, rijen, rij(), heeft(), totaal"
+            f"table {self.naam} has no {name}; it has naam, titel, maten, soort, per_jaar, uitsplitsing, gekruist, "
+            "indeling, rijen, rij(), heeft(), totaal"
         )
 
 
@@ -280,10 +270,9 @@ def _values(annex: Annex) -> dict[str, object]:
     return {
         "vraag": _question_fields(annex.question),
         "delen": [part for contents in annex.tabs for part in _parts(annex, contents, december)],
+        "punten": _points(annex, december),
         "tabbladen": [contents.tab.name for contents in annex.tabs],
-        "controle": Fields("controle", **{block.table_name: AnswerTable(block) for block in annex.checks}),
         "termijn": term_text(annex.rules),
-        "vorige_peildatum": annex.previous_reference_date,
     }
 
 
@@ -304,6 +293,7 @@ def _question_fields(question: Question) -> Fields:
         laatste_jaar=years[-1],
         vorig_jaar=years[-2] if len(years) > 1 else None,
         volgend_jaar=str(question.last_year + 1),
+        is_letterlijk=question.is_quoted,
         voorlopige_jaren=[str(year) for year in question.provisional_years],
     )
 
@@ -312,13 +302,9 @@ def _parts(annex: Annex, contents: TabContents, december: dict[str, Figure]) -> 
     """Return the parts of a tab: one per sub-question where each has a breakdown of its own, else one for all."""
     question, tab = annex.question, contents.tab
     tables = [AnswerTable(block) for block in contents.blocks]
-    breakdowns = list(dict.fromkeys(table.uitsplitsing for table in tables))
     groups = [(tab.answers, tables)]
-    if len(tab.answers) == len(breakdowns):
-        groups = [
-            ((answer,), [table for table in tables if table.uitsplitsing == breakdown])
-            for answer, breakdown in zip(tab.answers, breakdowns, strict=True)
-        ]
+    if len(tab.answers) == len(tables):
+        groups = [((answer,), [table]) for answer, table in zip(tab.answers, tables, strict=True)]
     return [
         Fields(
             "deel",
@@ -331,6 +317,30 @@ def _parts(annex: Annex, contents: TabContents, december: dict[str, Figure]) -> 
             buiten_lijst=_statuses_outside_list(annex) if "status_outside_list" in tab.notes else [],
         )
         for answers, group in groups
+    ]
+
+
+def _points(annex: Annex, december: dict[str, Figure]) -> list[Fields]:
+    """Return the points of the answer: sub-questions with one number (2a, 2b) are one, and so is one without."""
+    points: dict[str, list[TabContents]] = {}
+    for contents in annex.tabs:
+        number = re.match(r"\d*", contents.tab.answers[0])
+        points.setdefault((number[0] if number else "") or contents.tab.answers[0], []).append(contents)
+    return [
+        Fields(
+            "punt",
+            nummer=number,
+            deelvragen=[
+                Fields("deelvraag", naam=name, tekst=annex.question.sub_questions[name])
+                for contents in group
+                for name in contents.tab.answers
+            ],
+            tabbladen=[contents.tab.name for contents in group],
+            tabellen=[AnswerTable(block) for contents in group for block in contents.blocks],
+            noten=[note for contents in group for note in contents.tab.notes],
+            december=december,
+        )
+        for number, group in points.items()
     ]
 
 

@@ -1,0 +1,157 @@
+"""The charts of the annex, each made of cells of the tables on its tab, with a text for those who cannot see it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from openpyxl.chart import BarChart, Reference, Series
+from openpyxl.chart.label import DataLabelList
+from openpyxl.chart.marker import DataPoint
+from openpyxl.drawing.text import CharacterProperties, ParagraphProperties
+
+from inburgering.annex.annex import INTEGER, Annex, Block, TabContents
+from inburgering.annex.layout import BLUE, LIGHT_BLUE, NUMBER_FORMATS, PlacedBlock
+from inburgering.annex.texts import dutch_list
+
+COLOURS = (BLUE, LIGHT_BLUE, "7F7F7F", "C55A11")
+# Of a longer list, the first rows are shown: a list that long has its largest figures first.
+LONGEST_LIST = 20
+SHOWN_OF_A_LONGER_LIST = 10
+# Names below columns do not fit when there are more.
+MOST_COLUMNS = 8
+# In centimetres; a row of cells is half a centimetre high.
+HEIGHT, WIDTH = 8.5, 26
+HEIGHT_OF_A_BAR = 0.9
+ROW = 15 * 2.54 / 72
+TITLE = ParagraphProperties(defRPr=CharacterProperties(sz=1200, b=True))
+
+
+@dataclass(frozen=True)
+class TabChart:
+    """A chart, and what it shows in words."""
+
+    chart: BarChart
+    alternative_text: str
+
+
+def has_chart(contents: TabContents) -> bool:
+    """Return whether a tab has a chart: not where two crossed breakdowns have too many rows to be shown."""
+    first = contents.blocks[0]
+    return first.label_columns == 1 or len(first.listed_rows) <= LONGEST_LIST
+
+
+def rows_of_chart(contents: TabContents) -> int:
+    """Return how many rows of cells the chart of a tab covers, with one left free."""
+    return math.ceil(_height(contents) / ROW) + 1 if has_chart(contents) else 0
+
+
+def tab_chart(annex: Annex, contents: TabContents, placed: list[PlacedBlock]) -> TabChart:
+    """Return the chart of a tab, from where its blocks stand."""
+    if contents.tab.chart == "per_year":
+        described = _per_year(annex, placed[0])
+    elif contents.tab.chart == "reach":
+        described = _reach(annex, next(one for one in placed if one.block.chosen.rows == "members"))
+    else:
+        described = _last_year(annex, placed[0])
+    described.chart.height = _height(contents)
+    return described
+
+
+def _shown(block: Block) -> int:
+    """Return how many rows of a block a chart shows: all, or the first of a long list."""
+    rows = len(block.listed_rows)
+    return rows if rows <= LONGEST_LIST else SHOWN_OF_A_LONGER_LIST
+
+
+def _height(contents: TabContents) -> float:
+    if contents.tab.chart != "last_year":
+        return HEIGHT
+    return max(HEIGHT, 2 + HEIGHT_OF_A_BAR * _shown(contents.blocks[0]))
+
+
+def _per_year(annex: Annex, placed: PlacedBlock) -> TabChart:
+    """Show the totals of a table: a column per measure and year."""
+    block, sheet = placed.block, placed.sheet
+    measures = [annex.measures[measure] for measure in block.chosen.measures]
+    title = f"{dutch_list([measures[0].title, *(measure.title.lower() for measure in measures[1:])])} per jaar"
+    chart = _bar_chart(title, NUMBER_FORMATS[INTEGER])
+    first, last = 1 + block.label_columns, len(block.columns)
+    series = Series(Reference(sheet, first, placed.last_row, last, placed.last_row), title=title)
+    for place, figure in enumerate(block.rows[-1].figures):
+        point = DataPoint(idx=place)
+        point.graphicalProperties.solidFill = COLOURS[block.chosen.measures.index(figure.measure) % len(COLOURS)]
+        series.dPt.append(point)
+    chart.series.append(series)
+    chart.set_categories(Reference(sheet, first, placed.header_row, last, placed.header_row))
+    chart.legend = None
+    return TabChart(chart, f"Kolommen: {title}. De cijfers zijn de totalen van de tabel {block.table_name}.")
+
+
+def _reach(annex: Annex, placed: PlacedBlock) -> TabChart:
+    """Show the reach per member."""
+    block = placed.block
+    column = 1 + next(place for place, column in enumerate(block.columns) if column.kind != INTEGER and place)
+    header = block.columns[column - 1].header
+    title = f"{header} per {block.columns[0].header.lower()}, {annex.question.year_header(annex.question.last_year)}"
+    chart = _bar_chart(title, "0%")
+    _add(chart, placed, header, column, placed.last_listed_row)
+    _name(chart, placed, placed.last_listed_row)
+    chart.y_axis.scaling.max = 1
+    chart.legend = None
+    return TabChart(chart, f"Kolommen: {title}. De cijfers staan in de tabel {block.table_name}.")
+
+
+def _last_year(annex: Annex, placed: PlacedBlock) -> TabChart:
+    """Show the members in the last year: all, or the first of a long list."""
+    block = placed.block
+    shown = _shown(block)
+    last_row = placed.header_row + shown
+    year = annex.question.last_year
+    labels = [column.header.lower() for column in block.columns[: block.label_columns]]
+    columns = {
+        figure.measure: place
+        for place, figure in enumerate(block.rows[0].figures, start=1 + block.label_columns)
+        if figure.year == year and not annex.measures[figure.measure].is_share
+    }
+    measures = [annex.measures[measure] for measure in columns]
+    first, *others = [measure.title for measure in measures]
+    what = dutch_list([first, *(title.lower() for title in others)])
+    of_long_list = f", de {shown} met het grootste aantal" if shown < len(block.listed_rows) else ""
+    title = f"{what} per {dutch_list(labels)}, {annex.question.year_header(year)}{of_long_list}"
+    chart = _bar_chart(title, NUMBER_FORMATS[INTEGER])
+    for measure, column in columns.items():
+        _add(chart, placed, annex.measures[measure].label, column, last_row)
+    _name(chart, placed, last_row)
+    if shown > MOST_COLUMNS:
+        chart.type = "bar"
+        chart.x_axis.scaling.orientation = "maxMin"
+    return TabChart(chart, f"Staven: {title}. De cijfers staan in de tabel {block.table_name}.")
+
+
+def _bar_chart(title: str, y_format: str) -> BarChart:
+    chart = BarChart()
+    chart.type = "col"
+    chart.title = title
+    chart.title.tx.rich.p[0].pPr = TITLE
+    chart.title.overlay = False
+    chart.width = WIDTH
+    chart.x_axis.delete = chart.y_axis.delete = False
+    chart.y_axis.numFmt = y_format
+    chart.y_axis.scaling.min = 0
+    chart.gapWidth = 60
+    chart.dataLabels = DataLabelList(showVal=True, showSerName=False, showCatName=False, showLegendKey=False)
+    chart.legend.position = "b"
+    return chart
+
+
+def _add(chart: BarChart, placed: PlacedBlock, name: str, column: int, last_row: int) -> None:
+    """Add a series: the figures of a column."""
+    series = Series(Reference(placed.sheet, column, placed.header_row + 1, column, last_row), title=name)
+    series.graphicalProperties.solidFill = COLOURS[len(chart.series) % len(COLOURS)]
+    chart.series.append(series)
+
+
+def _name(chart: BarChart, placed: PlacedBlock, last_row: int) -> None:
+    """Name the bars by the labels of their rows."""
+    chart.set_categories(Reference(placed.sheet, 1, placed.header_row + 1, placed.block.label_columns, last_row))
