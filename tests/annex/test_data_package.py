@@ -59,7 +59,7 @@ class Export:
 
     def cells(self, sheet: str) -> dict[tuple[str, int, str], object]:
         """Return every cell of a sheet's tables and of the totals below them, keyed by table, row and header."""
-        found = {}
+        found: dict[tuple[str, int, str], object] = {}
         for name in self.workbook[sheet].tables:
             header, *rows = table_rows(self.workbook[sheet], name)
             for number, row in enumerate(rows, start=1):
