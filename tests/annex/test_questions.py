@@ -209,7 +209,7 @@ def test_published_figures_are_compared_on_screen_and_in_the_control_file(
     assert len(differing) > 10
     by_label = {row[0]: row for row in differing}
     for line in printed[2:12]:
-        figure, _, said = line.strip().partition(": ")
+        figure, _, said = line.strip().rpartition(": ")
         _, published, here, difference, *_ = by_label[figure]
         assert said.startswith(f"{here}, but {published} ")
         assert said.endswith(f"({difference:+})")
