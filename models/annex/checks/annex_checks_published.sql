@@ -3,15 +3,16 @@ with compared as (
     select
         figures.reference_date, year, measure,
         measures.sort_order as measure_sort_order,
-        breakdown, member,
+        breakdown, member, published.of_agency,
         measures.label || ' ' || cast(year as {{ dbt.type_string() }}) || ', '
-        || case when breakdown = 'total' then '' else breakdowns.label || ': ' end || figures.label as label,
+        || case when breakdown = 'total' then '' else breakdowns.label || ': ' end || figures.label
+        || case when published.of_agency is null then '' else ' (' || figures.second_label || ')' end as label,
         figures.persons,
         published.persons as persons_published,
         figures.persons - published.persons as difference,
         published.is_exact, published.published_on, published.source,
         row_number() over (
-            partition by figures.reference_date, year, measure, breakdown, member
+            partition by figures.reference_date, year, measure, breakdown, member, published.of_agency
             order by
                 published.published_on > figures.reference_date desc,
                 case when published.published_on > figures.reference_date then published.published_on end,
@@ -21,11 +22,16 @@ with compared as (
     inner join {{ ref('annex_figures') }} as figures using (year, measure, breakdown, member)
     inner join {{ ref('measures') }} as measures using (measure)
     inner join {{ ref('annex_breakdowns') }} as breakdowns using (breakdown)
-    where figures.second_breakdown = 'total' and year < extract(year from figures.reference_date)
+    where
+        year < extract(year from figures.reference_date)
+        -- Without this line every pair of members is counted first.
+        and figures.second_breakdown in ('total', 'agency')
+        and figures.second_breakdown = case when published.of_agency is null then 'total' else 'agency' end
+        and figures.second_member = coalesce(published.of_agency, 'totaal')
 )
 
 select
-    reference_date, year, measure, measure_sort_order, breakdown, member, label, persons, persons_published,
+    reference_date, year, measure, measure_sort_order, breakdown, member, of_agency, label, persons, persons_published,
     difference, is_exact, published_on, source
 from compared
 where place_in_time = 1
