@@ -891,8 +891,8 @@ MUTATIONS = (
     Mutation(
         "the figures of a year are compared once it is over",
         "models/annex/checks/annex_checks_published.sql",
-        "and year < extract",
-        "and year <= extract",
+        "year < extract",
+        "year <= extract",
     ),
     # Why a figure changed
     Mutation(
