@@ -587,6 +587,54 @@ MUTATIONS = (
         "coalesce(municipalities.province, 'ander_gewest')",
     ),
     Mutation(
+        "the Flemish provinces are one region",
+        "seeds/members/provinces.csv",
+        "Vlaams-Brabant,4,vlaams_gewest",
+        "Vlaams-Brabant,4,brussels_gewest",
+    ),
+    Mutation(
+        "an unknown municipality lies in no region",
+        "models/intermediate/int_events_conformed.sql",
+        "coalesce(provinces.region, 'onbepaald')",
+        "coalesce(provinces.region, 'ander_gewest')",
+    ),
+    Mutation(
+        "an unknown municipality lies in no working area",
+        "models/intermediate/int_events_conformed.sql",
+        "provinces.default_working_area, 'onbepaald')",
+        "provinces.default_working_area, 'ander_gewest')",
+    ),
+    Mutation(
+        "the working area is never derived from the agency",
+        "models/intermediate/int_events_conformed.sql",
+        "coalesce(city_working_areas.working_area, ",
+        "coalesce(case events.agency when 'atlas' then 'stad_antwerpen' end, city_working_areas.working_area, ",
+    ),
+    Mutation(
+        "a city comes before its province",
+        "models/intermediate/int_events_conformed.sql",
+        "coalesce(city_working_areas.working_area, provinces.default_working_area, ",
+        "coalesce(provinces.default_working_area, city_working_areas.working_area, ",
+    ),
+    Mutation(
+        "what merged into a city is of its working area from the day of the merger",
+        "models/intermediate/int_events_conformed.sql",
+        "events.attribution_date >= city_working_areas.in_area_from",
+        "events.attribution_date > city_working_areas.in_area_from",
+    ),
+    Mutation(
+        "the working area of an invited person is that of the day of the letter",
+        "models/intermediate/int_events_conformed.sql",
+        "events.attribution_date >= city_working_areas.in_area_from",
+        "events.event_date >= city_working_areas.in_area_from",
+    ),
+    Mutation(
+        "what merged into a city has its working area",
+        "seeds/reference/city_working_areas.csv",
+        "11007,stad_antwerpen,2025-01-01\n",
+        "",
+    ),
+    Mutation(
         "a municipality counts whether or not it was still valid",
         "models/intermediate/int_events_conformed.sql",
         "on events.nis_code = municipalities.nis_code",
@@ -822,6 +870,12 @@ MUTATIONS = (
         "published.published_on > figures.reference_date",
     ),
     Mutation(
+        "a published figure of one agency is compared with that agency",
+        "models/annex/checks/annex_checks_published.sql",
+        "figures.second_member = coalesce(published.of_agency, 'totaal')",
+        "figures.second_member = case when published.of_agency is null then 'totaal' else 'atlas' end",
+    ),
+    Mutation(
         "a figure published on the reference date was published before it",
         "models/annex/checks/annex_checks_published.sql",
         "published.published_on > figures.reference_date",
@@ -837,8 +891,8 @@ MUTATIONS = (
     Mutation(
         "the figures of a year are compared once it is over",
         "models/annex/checks/annex_checks_published.sql",
-        "and year < extract",
-        "and year <= extract",
+        "year < extract",
+        "year <= extract",
     ),
     # Why a figure changed
     Mutation(
@@ -959,8 +1013,20 @@ MUTATIONS = (
     Mutation(
         "a label is the name of its own member: province",
         "seeds/members/provinces.csv",
-        "antwerpen,Antwerpen,1\nlimburg,Limburg",
-        "antwerpen,Limburg,1\nlimburg,Antwerpen",
+        "antwerpen,Antwerpen,1,vlaams_gewest,antwerpen_zonder_stad\nlimburg,Limburg",
+        "antwerpen,Limburg,1,vlaams_gewest,antwerpen_zonder_stad\nlimburg,Antwerpen",
+    ),
+    Mutation(
+        "a label is the name of its own member: working area",
+        "seeds/members/working_areas.csv",
+        "stad_antwerpen,Stad Antwerpen,1\nstad_gent,Stad Gent",
+        "stad_antwerpen,Stad Gent,1\nstad_gent,Stad Antwerpen",
+    ),
+    Mutation(
+        "a label is the name of its own member: region",
+        "seeds/members/regions.csv",
+        "brussels_gewest,Brussels Hoofdstedelijk Gewest,2\nander_gewest,Ander gewest",
+        "brussels_gewest,Ander gewest,2\nander_gewest,Brussels Hoofdstedelijk Gewest",
     ),
     Mutation(
         "a label is the name of its own member: reason",
