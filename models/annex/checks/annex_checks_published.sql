@@ -41,8 +41,9 @@ compared as (
 )
 
 select
-    compared.reference_date, compared.year, compared.measure, measure_sort_order, compared.breakdown, compared.member,
-    of_agency, label, persons, persons_published, difference, is_exact, published_on, source,
+    compared.reference_date, compared.year, compared.measure, compared.measure_sort_order, compared.breakdown,
+    compared.member, compared.of_agency, compared.label, compared.persons, compared.persons_published,
+    compared.difference, compared.is_exact, compared.published_on, compared.source,
     coalesce(compared.year >= counted_since.first_year, false) as is_comparable
 from compared
 left join counted_since
@@ -51,4 +52,4 @@ left join counted_since
         and compared.measure = counted_since.measure
         and counted_since.member
         = coalesce(compared.of_agency, case when compared.breakdown = 'agency' then compared.member end, 'totaal')
-where place_in_time = 1
+where compared.place_in_time = 1
