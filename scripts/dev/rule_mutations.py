@@ -971,7 +971,7 @@ MUTATIONS = (
     Mutation(
         "every warning has a name",
         "seeds/lists/warnings.csv",
-        "empty_gender,Geslacht leeg,9,gender_code,true\n",
-        "",
+        "empty_gender,Geslacht leeg,9,",
+        "no_gender,Geslacht leeg,9,",
     ),
 )
