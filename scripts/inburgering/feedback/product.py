@@ -6,7 +6,7 @@ import csv
 import datetime
 import io
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,6 +31,7 @@ TEXT = Alignment(vertical="top", horizontal="left", indent=1, wrap_text=True)
 CELL_MARGIN = 3
 FILTER_BUTTON = 3
 MOST_LINES = 8
+MOST_ROWS_ON_A_PAGE = 45
 # No cell is blank without a meaning.
 NOTHING = "–"
 
@@ -41,7 +42,7 @@ class Table:
 
     name: str
     headers: tuple[str, ...]
-    rows: list[tuple[object, ...]]
+    rows: Sequence[tuple[object, ...]]
     title: str | None = None
 
     @property
@@ -66,7 +67,7 @@ class Sheet:
 
 
 def write_product(
-    output: Path, title: str, day: datetime.date, sheets: list[Sheet], files: Mapping[str, bytes]
+    output: Path, title: str, day: datetime.date, sheets: list[Sheet], files: Mapping[str, bytes | Workbook]
 ) -> None:
     """Write a workbook, and `files` into the folder beside it that has its name.
 
@@ -78,7 +79,10 @@ def write_product(
             save_reproducibly(_workbook(title, day, sheets), draft)
             draft_folder.mkdir()
             for name, content in files.items():
-                (draft_folder / name).write_bytes(content)
+                if isinstance(content, Workbook):
+                    save_reproducibly(content, draft_folder / name)
+                else:
+                    (draft_folder / name).write_bytes(content)
             replace_together(draft, output, draft_folder, output.with_suffix(""))
     except OSError as error:
         raise click.ClickException(
@@ -116,7 +120,8 @@ def _fill(target: Worksheet, sheet: Sheet, footer: str) -> None:
         target.print_title_rows = f"{first}:{first}"
     target.page_setup.orientation = "landscape"
     target.page_setup.paperSize = A4
-    target.page_setup.fitToHeight = 0
+    # Of a sheet that is little longer than a page, no few lines on a next one.
+    target.page_setup.fitToHeight = 1 if row <= MOST_ROWS_ON_A_PAGE else 0
     target.sheet_properties.pageSetUpPr.fitToPage = True
     target.page_margins.left = target.page_margins.right = 0.4
     target.page_margins.top, target.page_margins.bottom = 0.6, 0.8
