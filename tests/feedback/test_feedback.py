@@ -13,6 +13,7 @@ import pytest
 from openpyxl import Workbook, load_workbook
 
 from inburgering.feedback.feedback import report_rejects
+from inburgering.feedback.product import Table
 from inburgering.intake.extract_contract import read_contracts
 from support.pipeline import Pipeline, refused, succeeded
 
@@ -232,3 +233,8 @@ def test_workbook_and_csv_appear_together_or_not_at_all(folder: Path, small_samp
     assert "cannot be written" in message
     assert "--output-folder" in message
     assert (tmp_path / name / "rijen.csv").read_text() == "before"
+
+
+def test_a_csv_file_holds_no_formula_and_no_line_breaks() -> None:
+    table = Table("a", ("x", "y"), [("=1+1", "-rf"), (" @A1", "a\nb"), (None, 1)])
+    assert table.csv.decode() == "x,y\n'=1+1,'-rf\n' @A1,a\\nb\n,1\n"
