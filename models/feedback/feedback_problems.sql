@@ -1,3 +1,5 @@
+{{ config(materialized='table') }}
+
 with feedback_rows as (
     select * from {{ ref('feedback_rows') }}
 ),

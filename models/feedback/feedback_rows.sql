@@ -1,3 +1,5 @@
+{{ config(materialized='table') }}
+
 {%- set attributes = [
     'event_number', 'event_date_as_delivered', 'letter_sent_on_as_delivered', 'registered_on_as_delivered',
     'not_registered_reason_code', 'type_code', 'nis_code', 'nationality_code', 'gender_code', 'target_group_code',
