@@ -1037,7 +1037,49 @@ MUTATIONS = (
     Mutation(
         "every warning has a name",
         "seeds/lists/warnings.csv",
-        "empty_gender,Geslacht leeg,9,gender_code,true\n",
+        "empty_gender,Geslacht leeg,9,",
+        "no_gender,Geslacht leeg,9,",
+    ),
+    Mutation(
+        "a field that may be empty by agreement is no problem",
+        "models/feedback/feedback_reasons.sql",
+        "reasons.is_empty_value and coalesce(forms.may_be_empty, false)",
+        "reasons.is_empty_value and coalesce(not forms.may_be_empty, false)",
+    ),
+    Mutation(
+        "an agency may leave empty what was agreed",
+        "seeds/codes/delivered_forms.csv",
+        'leeg (onbekend)",true',
+        'leeg (onbekend)",false',
+    ),
+    Mutation(
+        "the row that stays stands beside the row that gives way",
+        "models/feedback/feedback_rows.sql",
+        "where rejection_reason is null and event_number is not null",
+        "where event_number is not null",
+    ),
+    Mutation(
+        "a problem is new when the delivery before did not have it",
+        "models/feedback/feedback_rows.sql",
+        "then earlier.row_number is null end",
+        "then earlier.row_number is not null end",
+    ),
+    Mutation(
+        "the most consequential problem comes first",
+        "models/feedback/feedback_problems.sql",
+        "compared.severity asc, ",
         "",
+    ),
+    Mutation(
+        "an example has no more digits than a date",
+        "models/feedback/feedback_problems.sql",
+        "delivered_values.digits <= 8",
+        "delivered_values.digits <= 9",
+    ),
+    Mutation(
+        "an example is no number of a dossier or event",
+        "models/feedback/feedback_problems.sql",
+        "numbers.number is null",
+        "true",
     ),
 )
