@@ -282,6 +282,18 @@ MUTATIONS = (
         "'events.letter_sent_on_as_delivered is not null and events.letter_sent_on is null'",
         "'false'",
     ),
+    Mutation(
+        "more rows of one person in one file than a person can have are reported",
+        "models/intermediate/int_event_warnings.sql",
+        "having count(*) > {{ var('most_rows_of_a_person') }}",
+        "having false",
+    ),
+    Mutation(
+        "as many rows of one person as the variable allows are not reported",
+        "models/intermediate/int_event_warnings.sql",
+        "having count(*) > {{",
+        "having count(*) >= {{",
+    ),
     # First contracts
     Mutation(
         "the earliest signature wins",
