@@ -776,8 +776,20 @@ MUTATIONS = (
     Mutation(
         "every breakdown must agree with the total",
         "models/annex/checks/annex_checks_totals.sql",
-        "sums.persons = sums.persons_in_total as agrees",
-        "true as agrees",
+        "persons = persons_in_total and",
+        "true and",
+    ),
+    Mutation(
+        "a year before the first row of every agency is no data, not 0",
+        "models/annex/checks/annex_checks_totals.sql",
+        "case when has_data then persons end as persons",
+        "persons",
+    ),
+    Mutation(
+        "the first year of some agency has data",
+        "models/annex/checks/annex_checks_totals.sql",
+        "sums.year >= first_years.first_year",
+        "sums.year > first_years.first_year",
     ),
     Mutation(
         "a member with nobody stands there with 0",
