@@ -12,7 +12,7 @@ from inburgering.intake.landing import Accepted, Landing, LoadedDelivery
 from inburgering.intake.loading import CannotLoadError, load_deliveries
 from inburgering.intake.progress import shown_progress
 from inburgering.screen import run
-from inburgering.settings import SAMPLE_KEY, extracts_folder, landing_folder, pseudonym_key, sample_hashes
+from inburgering.settings import extracts_folder, landing_folder, pseudonym_key, sample_hashes
 
 
 @click.command()
@@ -25,7 +25,7 @@ def main(allow_empty: bool, accept_fewer_rows: bool) -> None:
     if not extracts.is_dir():
         raise click.ClickException(f"{extracts}: no such folder; put the extracts there or set INBURGERING_EXTRACTS")
     key, contracts = pseudonym_key(extracts), read_contracts()
-    landing = Landing(landing_folder(), contracts, key, sample_hashes(extracts) if key == SAMPLE_KEY else None)
+    landing = Landing(landing_folder(), contracts, key, sample_hashes(extracts))
     deliveries, problems = find_deliveries(extracts, contracts)
     if not deliveries and not problems:
         raise click.ClickException(f"{extracts}: no delivery found; expected <agency>/<yyyy-mm-dd>/ with its files")

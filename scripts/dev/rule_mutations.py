@@ -111,6 +111,12 @@ MUTATIONS = (
         "from {{ ref('stg_' ~ dialect ~ '__' ~ event_type) }}",
         "from {{ ref('stg_' ~ dialect ~ '__' ~ event_type) }}{% if dialect == 'amal' %} where false{% endif %}",
     ),
+    Mutation(
+        "only what was loaded with the key of the sample is synthetic",
+        "models/intermediate/int_current_files.sql",
+        "files.key_fingerprint = '{{ var(\"sample_key_fingerprint\") }}' as",
+        "files.key_fingerprint is not null as",
+    ),
     # Person
     Mutation(
         "one valid person number is one person at all agencies",

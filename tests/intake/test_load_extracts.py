@@ -18,9 +18,10 @@ from inburgering.intake.decoding import RefusedFileError
 from inburgering.intake.delivery import find_deliveries
 from inburgering.intake.extract_contract import read_contracts
 from inburgering.intake.landed_version import find_versions
-from inburgering.intake.landing import Accepted, Landing
+from inburgering.intake.landing import Accepted, Landing, key_fingerprint
 from inburgering.intake.progress import lines_of_progress
 from inburgering.settings import SAMPLE_KEY
+from inburgering.yaml_file import read_yaml
 from support.handmade import (
     HEADERS,
     PERSON,
@@ -33,7 +34,7 @@ from support.handmade import (
     write_delivery,
     write_workbook,
 )
-from support.pipeline import KEY, Pipeline, refused, succeeded
+from support.pipeline import CHECKOUT, KEY, Pipeline, refused, succeeded
 
 CONTRACTS = read_contracts()
 
@@ -440,6 +441,22 @@ def test_own_extracts_beside_the_sample_are_not_loaded_with_its_public_key(tmp_p
     assert step.stderr.count("is no file of the synthetic sample, and INBURGERING_PSEUDONYM_KEY is the sample's") == 1
     assert "Refused: agii/2025-01-31/uitnodigingen.csv" in step.stderr
     assert not (pipeline.landing / "agency=agii" / "reference_date=2025-01-31").exists()
+
+
+def test_a_file_of_the_sample_is_not_loaded_with_a_key_of_ones_own(tmp_path: Path) -> None:
+    pipeline = Pipeline(tmp_path)
+    succeeded(pipeline.maintain("generate_extracts", "--scale", "0.002"))
+    write_delivery(pipeline.extracts, "agii", reference_date="2025-01-31")
+    step = pipeline.load()
+    assert step.returncode == 1
+    assert step.stderr.count("is a file of the synthetic sample, and INBURGERING_PSEUDONYM_KEY is a key of yours") == 6
+    landed = [folder.name for folder in pipeline.landing.glob("agency=*/reference_date=*")]
+    assert landed == ["reference_date=2025-01-31"]
+
+
+def test_the_build_knows_the_sample_by_the_fingerprint_of_its_key() -> None:
+    project = read_yaml(CHECKOUT / "dbt_project.yml")
+    assert project["vars"]["sample_key_fingerprint"] == key_fingerprint(SAMPLE_KEY)
 
 
 def test_the_sample_is_never_written_over_other_files(tmp_path: Path) -> None:

@@ -42,7 +42,7 @@ from inburgering.intake.landed_version import (
 )
 from inburgering.intake.pseudonyms import with_pseudonyms
 from inburgering.intake.workbook_file import check_workbook_file
-from inburgering.settings import file_hash
+from inburgering.settings import SAMPLE_KEY, file_hash
 
 FILE_CHECKS = {"csv": check_csv_file, "excel": check_workbook_file}
 DECODERS = {"csv": decode_csv, "excel": decode_excel}
@@ -117,14 +117,14 @@ class Landing:
         folder: Path,
         contracts: Mapping[str, AgencyContract],
         key: str,
-        only_files: frozenset[str] | None = None,
+        sample_files: frozenset[str] = frozenset(),
     ) -> None:
-        """Load with a key; with `only_files`, no file but those with one of these SHA-256."""
+        """Load with a key; `sample_files` has the SHA-256 of the files that the public key of the sample is for."""
         self.folder = folder
         self._contracts = contracts
-        self._only_files = only_files
+        self._sample_files = sample_files
         self._key = key
-        self._key_fingerprint = hmac.digest(key.encode(), b"key fingerprint", "sha256").hex()[:16]
+        self._key_fingerprint = key_fingerprint(key)
 
     @contextmanager
     def locked(self) -> Iterator[None]:
@@ -172,12 +172,7 @@ class Landing:
         Raises RefusedFileError when any of its files breaks the contract; nothing is landed then.
         """
         hashes = _file_hashes(delivery)
-        for file_name, found in hashes.items():
-            if self._only_files is not None and found not in self._only_files:
-                raise RefusedFileError(
-                    f"{file_name}: is no file of the synthetic sample, and INBURGERING_PSEUDONYM_KEY is the sample's "
-                    "public key; put it into a folder of its own and load it with a key of your own"
-                )
+        self._check_sample_and_key(hashes)
         target = self.folder / f"agency={delivery.contract.agency}" / f"reference_date={delivery.reference_date}"
         versions = versions_in(target)
         damages = {version: damage for version in versions if (damage := self._damage(version))}
@@ -194,6 +189,24 @@ class Landing:
             shutil.rmtree(version.folder)
         removed = tuple(f"version {version.number} ({damage})" for version, damage in damages.items())
         return replace(loaded, removed=removed)
+
+    def _check_sample_and_key(self, hashes: dict[str, str]) -> None:
+        """Raise RefusedFileError for a file of the sample under another key, or another file under the sample's key.
+
+        A landing has one key, so the sample and real deliveries are never in one landing.
+        """
+        for file_name, found in hashes.items():
+            is_of_sample = found in self._sample_files
+            if self._key == SAMPLE_KEY and not is_of_sample:
+                raise RefusedFileError(
+                    f"{file_name}: is no file of the synthetic sample, and INBURGERING_PSEUDONYM_KEY is the sample's "
+                    "public key; put it into a folder of its own and load it with a key of your own"
+                )
+            if self._key != SAMPLE_KEY and is_of_sample:
+                raise RefusedFileError(
+                    f"{file_name}: is a file of the synthetic sample, and INBURGERING_PSEUDONYM_KEY is a key of yours; "
+                    f"take it away, or load the sample with the key {SAMPLE_KEY} into a landing of its own"
+                )
 
     def _land(
         self,
@@ -281,6 +294,11 @@ class Landing:
             version_before=before.number if before else None,
             files_with_broken_rows=_with_broken_rows(register),
         )
+
+
+def key_fingerprint(key: str) -> str:
+    """Return what tells keys apart, and no more; the build knows the sample by the fingerprint of its public key."""
+    return hmac.digest(key.encode(), b"key fingerprint", "sha256").hex()[:16]
 
 
 def _file_hashes(delivery: Delivery) -> dict[str, str]:
