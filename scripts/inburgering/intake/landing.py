@@ -95,7 +95,8 @@ class LoadedDelivery:
     """What landing a delivery came to, in rows; `version` is None when the same content was there already.
 
     Added, gone and changed compare with the version before; of a first version every row is added. `removed` says
-    which versions of the delivery were not whole, and why; the delivery took their place.
+    which versions of the delivery were not whole, and why; the delivery took their place. `same_files` says which of
+    its files came before, for another reference date.
     """
 
     version: int | None
@@ -107,6 +108,7 @@ class LoadedDelivery:
     version_before: int | None = None
     files_with_broken_rows: tuple[LoadedFile, ...] = ()
     removed: tuple[str, ...] = ()
+    same_files: tuple[str, ...] = ()
 
 
 class Landing:
@@ -134,6 +136,8 @@ class Landing:
                 f"{self.folder.parent}: no such folder, so no landing is made in it; make it or mend "
                 "INBURGERING_LANDING"
             )
+        if self.folder.exists() and not self.folder.is_dir():
+            raise RefusedFileError(f"{self.folder}: is no folder; name a folder in INBURGERING_LANDING, and load again")
         self.folder.mkdir(exist_ok=True)
         with FileLock(self.folder / ".lock"):
             for left_over in self.folder.glob(".loading-*"):
@@ -188,7 +192,21 @@ class Landing:
         for version in damages:
             shutil.rmtree(version.folder)
         removed = tuple(f"version {version.number} ({damage})" for version, damage in damages.items())
-        return replace(loaded, removed=removed)
+        return replace(loaded, removed=removed, same_files=self._same_files(target, hashes))
+
+    def _same_files(self, target: Path, hashes: dict[str, str]) -> tuple[str, ...]:
+        """Say which files are byte for byte those of the newest version of the agency's other reference dates."""
+        others = (
+            versions_in(other)[-1:] for other in sorted(target.parent.glob("reference_date=*")) if other != target
+        )
+        return tuple(
+            f"{file_name}: the same file as in {version.agency}/{version.folder.parent.name.partition('=')[2]}"
+            for versions in others
+            for version in versions
+            if not self._damage(version)
+            for file_name, found in version.hashes.items()
+            if hashes.get(file_name) == found
+        )
 
     def _check_sample_and_key(self, hashes: dict[str, str]) -> None:
         """Raise RefusedFileError for a file of the sample under another key, or another file under the sample's key.
