@@ -19,8 +19,11 @@ SHOWN_ROWS = 20
 def main(workbook: Path, place: str, csv_file: Path | None, last_green: bool) -> None:
     """Explain a CELL like '2c!D14' of an annex WORKBOOK from INBURGERING_WAREHOUSE."""
     from inburgering.annex.explained_cell import explain_place, write_rows
+    from inburgering.output_files import file_to_write
     from inburgering.settings import warehouse_file
 
+    if csv_file:
+        csv_file = file_to_write(csv_file, ".csv")
     explained = explain_place(workbook, place, warehouse_file(), last_green)
     say(
         explained.words,

@@ -12,7 +12,7 @@ from inburgering.intake.landing import Accepted, Landing, LoadedDelivery
 from inburgering.intake.loading import CannotLoadError, load_deliveries
 from inburgering.intake.progress import shown_progress
 from inburgering.screen import run
-from inburgering.settings import SAMPLE_KEY, extracts_folder, landing_folder, pseudonym_key, sample_hashes
+from inburgering.settings import extracts_folder, landing_folder, pseudonym_key, sample_hashes
 
 
 @click.command()
@@ -24,8 +24,13 @@ def main(allow_empty: bool, accept_fewer_rows: bool) -> None:
     extracts = extracts_folder()
     if not extracts.is_dir():
         raise click.ClickException(f"{extracts}: no such folder; put the extracts there or set INBURGERING_EXTRACTS")
+    folder = landing_folder()
+    if folder.resolve().is_relative_to(extracts.resolve()):
+        raise click.ClickException(
+            f"{folder}: is among the extracts; name a folder outside {extracts} in INBURGERING_LANDING"
+        )
     key, contracts = pseudonym_key(extracts), read_contracts()
-    landing = Landing(landing_folder(), contracts, key, sample_hashes(extracts) if key == SAMPLE_KEY else None)
+    landing = Landing(folder, contracts, key, sample_hashes(extracts))
     deliveries, problems = find_deliveries(extracts, contracts)
     if not deliveries and not problems:
         raise click.ClickException(f"{extracts}: no delivery found; expected <agency>/<yyyy-mm-dd>/ with its files")
@@ -38,6 +43,8 @@ def main(allow_empty: bool, accept_fewer_rows: bool) -> None:
         raise click.ClickException(str(error)) from None
     for delivery, loaded in outcome.loaded:
         click.echo(describe(delivery, loaded))
+        for same_file in loaded.same_files:
+            click.echo(f"  {same_file}; is it of the right reference date?")
         for file in loaded.files_with_broken_rows:
             click.echo(
                 f"  {file.place}: {file.rows_broken} of {file.rows_delivered} rows broken "

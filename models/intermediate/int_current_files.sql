@@ -12,6 +12,7 @@ newest as (
 
 select
     agency, reference_date, delivery_version, files.event_type, files.file_name, files.sheet_name, files.sha256,
-    files.rows_delivered
+    files.rows_delivered,
+    files.key_fingerprint = '{{ var("sample_key_fingerprint") }}' as is_synthetic
 from delivered_files as files
 inner join newest using (agency, reference_date, delivery_version)

@@ -111,6 +111,12 @@ MUTATIONS = (
         "from {{ ref('stg_' ~ dialect ~ '__' ~ event_type) }}",
         "from {{ ref('stg_' ~ dialect ~ '__' ~ event_type) }}{% if dialect == 'amal' %} where false{% endif %}",
     ),
+    Mutation(
+        "only what was loaded with the key of the sample is synthetic",
+        "models/intermediate/int_current_files.sql",
+        "files.key_fingerprint = '{{ var(\"sample_key_fingerprint\") }}' as",
+        "files.key_fingerprint is not null as",
+    ),
     # Person
     Mutation(
         "one valid person number is one person at all agencies",
@@ -281,6 +287,18 @@ MUTATIONS = (
         "models/intermediate/int_events_conformed.sql",
         "'events.letter_sent_on_as_delivered is not null and events.letter_sent_on is null'",
         "'false'",
+    ),
+    Mutation(
+        "more rows of one person in one file than a person can have are reported",
+        "models/intermediate/int_event_warnings.sql",
+        "having count(*) > {{ var('most_rows_of_a_person') }}",
+        "having false",
+    ),
+    Mutation(
+        "as many rows of one person as the variable allows are not reported",
+        "models/intermediate/int_event_warnings.sql",
+        "having count(*) > {{",
+        "having count(*) >= {{",
     ),
     # First contracts
     Mutation(
@@ -812,8 +830,20 @@ MUTATIONS = (
     Mutation(
         "every breakdown must agree with the total",
         "models/annex/checks/annex_checks_totals.sql",
-        "sums.persons = sums.persons_in_total as agrees",
-        "true as agrees",
+        "persons = persons_in_total and",
+        "true and",
+    ),
+    Mutation(
+        "a year before the first row of every agency is no data, not 0",
+        "models/annex/checks/annex_checks_totals.sql",
+        "case when has_data then persons end as persons",
+        "persons",
+    ),
+    Mutation(
+        "the first year of some agency has data",
+        "models/annex/checks/annex_checks_totals.sql",
+        "sums.year >= first_years.first_year",
+        "sums.year > first_years.first_year",
     ),
     Mutation(
         "a member with nobody stands there with 0",

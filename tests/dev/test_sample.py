@@ -79,6 +79,7 @@ def test_the_ten_published_nationalities_of_2019_are_the_largest(full_sample: Pi
     ("what", "at_least"),
     [
         ("int_events", 500_000),
+        ("annex_checks_deliveries where is_synthetic", 20),
         ("fct_contracts where is_counted_type and not is_first_contract", 5_000),
         ("fct_contracts where not is_counted_type", 5_000),
         ("fct_attests where type_code = 'AEVC05'", 1_000),

@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from inburgering.intake.extract_contract import read_contracts
+from inburgering.intake.landed_version import first_damage
 from inburgering.intake.landing import Landing
 from inburgering.intake.loading import cannot
 from load_extracts import main as load_extracts
@@ -134,6 +135,21 @@ def test_a_folder_that_the_loader_never_made_is_named(twice: Pipeline, name: str
         f"Refused: {twice.landing / name}: no folder that the loader made; move it out of the landing"
     ]
     assert (twice.landing / name).is_dir()
+
+
+def test_a_delivery_of_an_agency_that_the_project_does_not_have_is_named(twice: Pipeline) -> None:
+    """Its files would stand in the register, and its rows nowhere."""
+    strange = twice.landing / "agency=xyz" / f"reference_date={REFERENCE_DATE}" / "version=1"
+    shutil.copytree(versions_of_agii(twice) / "version=1", strange)
+    step = load(twice)
+    assert step.exit_code == 1
+    assert step.stderr.splitlines() == [
+        f"Refused: {strange}: is not whole (no agency of dbt_project.yml is called xyz); put its delivery back among "
+        "the extracts and load again, or move that folder out of the landing"
+    ]
+    assert first_damage(twice.landing, read_contracts()) == (
+        f"{strange}: is not whole (no agency of dbt_project.yml is called xyz)"
+    )
 
 
 def test_only_a_landing_that_was_looked_at_is_called_whole(twice: Pipeline) -> None:

@@ -18,9 +18,10 @@ from inburgering.intake.decoding import RefusedFileError
 from inburgering.intake.delivery import find_deliveries
 from inburgering.intake.extract_contract import read_contracts
 from inburgering.intake.landed_version import find_versions
-from inburgering.intake.landing import Accepted, Landing
+from inburgering.intake.landing import Accepted, Landing, key_fingerprint
 from inburgering.intake.progress import lines_of_progress
 from inburgering.settings import SAMPLE_KEY
+from inburgering.yaml_file import read_yaml
 from support.handmade import (
     HEADERS,
     PERSON,
@@ -33,7 +34,7 @@ from support.handmade import (
     write_delivery,
     write_workbook,
 )
-from support.pipeline import KEY, Pipeline, refused, succeeded
+from support.pipeline import CHECKOUT, KEY, Pipeline, refused, succeeded
 
 CONTRACTS = read_contracts()
 
@@ -256,8 +257,8 @@ def remove_file(folder: Path) -> None:
 
 
 def link_file(folder: Path) -> None:
-    (folder / "contracten.csv").rename(folder / "elders.csv")
-    (folder / "contracten.csv").symlink_to(folder / "elders.csv")
+    (folder / "contracten.csv").rename(folder / "elders.txt")
+    (folder / "contracten.csv").symlink_to(folder / "elders.txt")
 
 
 @pytest.mark.parametrize(
@@ -442,6 +443,22 @@ def test_own_extracts_beside_the_sample_are_not_loaded_with_its_public_key(tmp_p
     assert not (pipeline.landing / "agency=agii" / "reference_date=2025-01-31").exists()
 
 
+def test_a_file_of_the_sample_is_not_loaded_with_a_key_of_ones_own(tmp_path: Path) -> None:
+    pipeline = Pipeline(tmp_path)
+    succeeded(pipeline.maintain("generate_extracts", "--scale", "0.002"))
+    write_delivery(pipeline.extracts, "agii", reference_date="2025-01-31")
+    step = pipeline.load()
+    assert step.returncode == 1
+    assert step.stderr.count("is a file of the synthetic sample, and INBURGERING_PSEUDONYM_KEY is a key of yours") == 6
+    landed = [folder.name for folder in pipeline.landing.glob("agency=*/reference_date=*")]
+    assert landed == ["reference_date=2025-01-31"]
+
+
+def test_the_build_knows_the_sample_by_the_fingerprint_of_its_key() -> None:
+    project = read_yaml(CHECKOUT / "dbt_project.yml")
+    assert project["vars"]["sample_key_fingerprint"] == key_fingerprint(SAMPLE_KEY)
+
+
 def test_the_sample_is_never_written_over_other_files(tmp_path: Path) -> None:
     pipeline = Pipeline(tmp_path, SAMPLE_KEY)
     succeeded(pipeline.maintain("generate_extracts", "--scale", "0.002"))
@@ -521,6 +538,31 @@ def test_a_landing_of_an_earlier_version_is_refused(pipeline: Pipeline) -> None:
     assert "Traceback" not in step.stderr
 
 
+def test_a_landing_that_is_a_file_is_said_to_be_one(pipeline: Pipeline) -> None:
+    write_deliveries(pipeline.extracts)
+    pipeline.landing.write_text("x")
+    assert refused(pipeline.load()) == (
+        f"Error: {pipeline.landing}: is no folder; name a folder in INBURGERING_LANDING, and load again"
+    )
+
+
+def test_a_landing_among_the_extracts_is_refused(tmp_path: Path) -> None:
+    """The next load would take it for an agency or a delivery."""
+
+    class Mixed(Pipeline):
+        @property
+        def landing(self) -> Path:
+            return self.extracts / "agii" / "landing"
+
+    pipeline = Mixed(tmp_path)
+    write_deliveries(pipeline.extracts)
+    assert refused(pipeline.load()) == (
+        f"Error: {pipeline.landing}: is among the extracts; name a folder outside {pipeline.extracts} in "
+        "INBURGERING_LANDING"
+    )
+    assert not pipeline.landing.exists()
+
+
 def test_without_extracts_the_message_names_the_folder(pipeline: Pipeline) -> None:
     assert refused(pipeline.load()) == (
         f"Error: {pipeline.extracts}: no such folder; put the extracts there or set INBURGERING_EXTRACTS"
@@ -537,6 +579,51 @@ def test_files_above_the_agencies_are_named_and_notes_are_not(pipeline: Pipeline
         f"Refused: {name}: is not in the folder of a delivery; put it, unpacked, into <agency>/<yyyy-mm-dd>/"
         for name in ("contracten.csv", "levering.ZIP")
     ]
+
+
+@pytest.mark.parametrize("name", ["contracten (1).csv", "CONTRACTEN.CSV", "nieuw/contracten.csv", "alles.zip"])
+def test_a_file_in_a_delivery_that_is_none_of_its_files_is_named(pipeline: Pipeline, name: str) -> None:
+    """The corrected file may well be the one that would not be read."""
+    delivery = write_delivery(pipeline.extracts, "agii")
+    (delivery / name).parent.mkdir(exist_ok=True)
+    (delivery / name).write_text("x")
+    for harmless in ("~$contracten.csv", ".contracten.csv", "lees mij.txt"):
+        (delivery / harmless).write_text("x")
+    step = pipeline.load()
+    assert step.returncode == 1
+    assert step.stderr.splitlines() == [
+        f"Refused: agii/{REFERENCE_DATE}/{name}: is no file of this delivery, which has uitnodigingen.csv, "
+        "contracten.csv, attesten.csv; give it its name or take it away"
+    ]
+    assert not list(pipeline.landing.glob("agency=agii/*"))
+
+
+def test_a_reference_date_that_is_still_to_come_is_refused(pipeline: Pipeline) -> None:
+    today = datetime.date.today()
+    for days in (0, 1):
+        write_delivery(pipeline.extracts, "agii", reference_date=str(today + datetime.timedelta(days)))
+    step = pipeline.load()
+    assert step.stderr.splitlines() == [
+        f"Refused: agii/{today + datetime.timedelta(1)}: lies after today; name the folder after the reference date"
+    ]
+    assert [folder.name for folder in pipeline.landing.glob("agency=agii/*")] == [f"reference_date={today}"]
+
+
+def test_a_file_that_came_before_for_another_reference_date_is_said(pipeline: Pipeline) -> None:
+    """Last year's file under this year's date would count last year as a year without anybody."""
+    write_delivery(pipeline.extracts, "agii", reference_date="2023-01-31")
+    last_year = write_delivery(pipeline.extracts, "agii") / "contracten.csv"
+    for other in ("uitnodigingen.csv", "attesten.csv"):
+        with (last_year.with_name(other)).open("a") as file:
+            file.write("\n")
+    for first_word in ("version 1,", "unchanged,"):
+        printed = succeeded(pipeline.load()).splitlines()
+        place = next(n for n, line in enumerate(printed) if line.startswith(f"agii/{REFERENCE_DATE}: {first_word}"))
+        assert (
+            printed[place + 1]
+            == "  contracten.csv: the same file as in agii/2023-01-31; is it of the right reference date?"
+        )
+        assert sum("the same file" in line for line in printed) == 1 + (first_word == "unchanged,")
 
 
 def test_without_a_terminal_a_long_load_says_now_and_then_how_far_it_is() -> None:

@@ -284,6 +284,13 @@ def ends_of(command: click.Command, arguments: list[str]) -> Said:
     return Said(end.value.code or 0, screen.getvalue(), errors.getvalue())
 
 
+def test_the_rows_of_a_figure_are_never_written_over_the_annex(here: Path) -> None:
+    before = (here / "annex.xlsx").read_bytes()
+    said = ends_well_or_says_one_line(explain_cell.main, ["annex.xlsx", "1!B8", "--last-green", "--csv", "annex.xlsx"])
+    assert said.errors == "Error: annex.xlsx: cannot be the name of this file; name one that ends in .csv\n"
+    assert (here / "annex.xlsx").read_bytes() == before
+
+
 def test_text_from_the_warehouse_is_neither_a_formula_nor_a_command(here: Path) -> None:
     hostile = here / "hostile.duckdb"
     shutil.copy(here / "warehouse.duckdb", hostile)

@@ -20,6 +20,7 @@ import click
 import duckdb
 
 from inburgering.annex.control_file import control_file
+from inburgering.settings import SAMPLE_MARKER
 from inburgering.warehouse.build_status import GREEN, RUNNING
 from support.pipeline import Pipeline, refused, succeeded
 
@@ -53,6 +54,8 @@ class Soak:
         self.published_when_killed = 0
         self.exports_during_builds: Counter[str] = Counter()
         succeeded(self.pipeline.maintain("generate_extracts", "--scale", SCALE))
+        # With a key of its own it is loaded as any extracts are.
+        (self.pipeline.extracts / SAMPLE_MARKER).unlink()
         self._take_in("A")
         changed = Pipeline(folder / "changed")
         succeeded(changed.maintain("generate_extracts", "--scale", SCALE, "--seed", "7"))

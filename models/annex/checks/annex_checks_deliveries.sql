@@ -26,7 +26,8 @@ per_file as (
         agencies.label as agency_label,
         agencies.sort_order as agency_sort_order,
         event_types.sort_order as event_type_sort_order,
-        files.delivery_version, files.file_name, files.sheet_name, files.sha256, files.rows_delivered, accepted.first_year,
+        files.delivery_version, files.file_name, files.sheet_name, files.sha256, files.is_synthetic, files.rows_delivered,
+        accepted.first_year,
         coalesce(accepted.rows_accepted, 0) as rows_accepted,
         coalesce(rejected.rows_rejected, 0) as rows_rejected
     from {{ ref('int_current_files') }} as files
@@ -44,6 +45,7 @@ select
     coalesce(agency_sort_order, 9999) as agency_sort_order,
     coalesce(event_type_sort_order, 9999) as event_type_sort_order,
     delivery_version, file_name, sheet_name, sha256,
+    bool_or(is_synthetic) as is_synthetic,
     min(first_year) as first_year,
     cast(sum(rows_delivered) as bigint) as rows_delivered,
     cast(sum(rows_accepted) as bigint) as rows_accepted,

@@ -7,17 +7,33 @@ with sums as (
     from {{ ref('annex_figures') }}
     where second_breakdown = 'total' and persons is not null
     group by reference_date, year, measure, breakdown
+),
+
+first_years as (
+    select
+        reference_date, event_type,
+        min(first_year) as first_year
+    from {{ ref('annex_checks_deliveries') }}
+    group by reference_date, event_type
+),
+
+labelled as (
+    select
+        sums.*,
+        measures.label as measure_label,
+        measures.sort_order as measure_sort_order,
+        breakdowns.label as breakdown_label,
+        breakdowns.sort_order as breakdown_sort_order,
+        coalesce(sums.year >= first_years.first_year, false) as has_data
+    from sums
+    inner join {{ ref('measures') }} as measures using (measure)
+    inner join {{ ref('annex_breakdowns') }} as breakdowns using (breakdown)
+    left join first_years
+        on sums.reference_date = first_years.reference_date and measures.event_type = first_years.event_type
 )
 
 select
-    sums.reference_date, sums.year, measure,
-    measures.label as measure_label,
-    measures.sort_order as measure_sort_order,
-    breakdown,
-    breakdowns.label as breakdown_label,
-    breakdowns.sort_order as breakdown_sort_order,
-    sums.persons,
-    sums.persons = sums.persons_in_total as agrees
-from sums
-inner join {{ ref('measures') }} as measures using (measure)
-inner join {{ ref('annex_breakdowns') }} as breakdowns using (breakdown)
+    reference_date, year, measure, measure_label, measure_sort_order, breakdown, breakdown_label, breakdown_sort_order,
+    case when has_data then persons end as persons,
+    persons = persons_in_total and (has_data or persons = 0) as agrees
+from labelled

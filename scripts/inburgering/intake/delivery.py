@@ -40,7 +40,8 @@ class Delivery:
 def find_deliveries(extracts: Path, contracts: dict[str, AgencyContract]) -> tuple[list[Delivery], list[str]]:
     """Return the deliveries under the extracts folder, oldest first.
 
-    And a line for each folder that is none, and for each file of an agency that stands above its delivery.
+    And a line for each folder that is none, or has a file that is not of its delivery, and for each file of an agency
+    that stands above its delivery.
     """
     deliveries, problems = [], _misplaced_files(extracts, "")
     for agency_folder in _visible_folders(extracts):
@@ -61,7 +62,18 @@ def find_deliveries(extracts: Path, contracts: dict[str, AgencyContract]) -> tup
             if folder.is_symlink():
                 problems.append(f"{name}: is a link, which is not followed; put the folder itself there")
                 continue
-            deliveries.append(Delivery(contract, reference_date, folder))
+            if reference_date > datetime.date.today():
+                problems.append(f"{name}: lies after today; name the folder after the reference date")
+                continue
+            delivery = Delivery(contract, reference_date, folder)
+            stranger = _first_stranger(delivery)
+            if stranger:
+                problems.append(
+                    f"{name}/{stranger}: is no file of this delivery, which has {', '.join(delivery.files)}; give it "
+                    "its name or take it away"
+                )
+                continue
+            deliveries.append(delivery)
     return sorted(deliveries, key=lambda delivery: delivery.reference_date), problems
 
 
@@ -72,6 +84,16 @@ def _misplaced_files(folder: Path, name: str) -> list[str]:
         for path in sorted(folder.iterdir())
         if path.suffix.casefold() in SUFFIXES_OF_DELIVERIES and path.is_file()
     ]
+
+
+def _first_stranger(delivery: Delivery) -> str | None:
+    """Name a file in a delivery that would not be read, although it looks like one that should."""
+    own = delivery.files.values()
+    for path in sorted(delivery.folder.rglob("*")):
+        is_hidden = path.name.startswith((".", "~$"))  # of a workbook that is open, Excel leaves a file ~$…
+        if path.suffix.casefold() in SUFFIXES_OF_DELIVERIES and path.is_file() and path not in own and not is_hidden:
+            return shown(path.relative_to(delivery.folder).as_posix())
+    return None
 
 
 def _visible_folders(parent: Path) -> list[Path]:

@@ -99,7 +99,9 @@ class LandedVersion:
                 return f"{name} is missing"
             except pa.ArrowInvalid:
                 return f"{name} cannot be read"
-        for table in contract.tables if contract else ():
+        if contract is None:
+            return f"no agency of dbt_project.yml is called {self.agency}"
+        for table in contract.tables:
             path = self.folder / landed_file(table)
             if not path.is_file():
                 return f"{path.name} is missing"

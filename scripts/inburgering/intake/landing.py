@@ -42,7 +42,7 @@ from inburgering.intake.landed_version import (
 )
 from inburgering.intake.pseudonyms import with_pseudonyms
 from inburgering.intake.workbook_file import check_workbook_file
-from inburgering.settings import file_hash
+from inburgering.settings import SAMPLE_KEY, file_hash
 
 FILE_CHECKS = {"csv": check_csv_file, "excel": check_workbook_file}
 DECODERS = {"csv": decode_csv, "excel": decode_excel}
@@ -95,7 +95,8 @@ class LoadedDelivery:
     """What landing a delivery came to, in rows; `version` is None when the same content was there already.
 
     Added, gone and changed compare with the version before; of a first version every row is added. `removed` says
-    which versions of the delivery were not whole, and why; the delivery took their place.
+    which versions of the delivery were not whole, and why; the delivery took their place. `same_files` says which of
+    its files came before, for another reference date.
     """
 
     version: int | None
@@ -107,6 +108,7 @@ class LoadedDelivery:
     version_before: int | None = None
     files_with_broken_rows: tuple[LoadedFile, ...] = ()
     removed: tuple[str, ...] = ()
+    same_files: tuple[str, ...] = ()
 
 
 class Landing:
@@ -117,14 +119,14 @@ class Landing:
         folder: Path,
         contracts: Mapping[str, AgencyContract],
         key: str,
-        only_files: frozenset[str] | None = None,
+        sample_files: frozenset[str] = frozenset(),
     ) -> None:
-        """Load with a key; with `only_files`, no file but those with one of these SHA-256."""
+        """Load with a key; `sample_files` has the SHA-256 of the files that the public key of the sample is for."""
         self.folder = folder
         self._contracts = contracts
-        self._only_files = only_files
+        self._sample_files = sample_files
         self._key = key
-        self._key_fingerprint = hmac.digest(key.encode(), b"key fingerprint", "sha256").hex()[:16]
+        self._key_fingerprint = key_fingerprint(key)
 
     @contextmanager
     def locked(self) -> Iterator[None]:
@@ -134,6 +136,8 @@ class Landing:
                 f"{self.folder.parent}: no such folder, so no landing is made in it; make it or mend "
                 "INBURGERING_LANDING"
             )
+        if self.folder.exists() and not self.folder.is_dir():
+            raise RefusedFileError(f"{self.folder}: is no folder; name a folder in INBURGERING_LANDING, and load again")
         self.folder.mkdir(exist_ok=True)
         with FileLock(self.folder / ".lock"):
             for left_over in self.folder.glob(".loading-*"):
@@ -172,12 +176,7 @@ class Landing:
         Raises RefusedFileError when any of its files breaks the contract; nothing is landed then.
         """
         hashes = _file_hashes(delivery)
-        for file_name, found in hashes.items():
-            if self._only_files is not None and found not in self._only_files:
-                raise RefusedFileError(
-                    f"{file_name}: is no file of the synthetic sample, and INBURGERING_PSEUDONYM_KEY is the sample's "
-                    "public key; put it into a folder of its own and load it with a key of your own"
-                )
+        self._check_sample_and_key(hashes)
         target = self.folder / f"agency={delivery.contract.agency}" / f"reference_date={delivery.reference_date}"
         versions = versions_in(target)
         damages = {version: damage for version in versions if (damage := self._damage(version))}
@@ -193,7 +192,39 @@ class Landing:
         for version in damages:
             shutil.rmtree(version.folder)
         removed = tuple(f"version {version.number} ({damage})" for version, damage in damages.items())
-        return replace(loaded, removed=removed)
+        return replace(loaded, removed=removed, same_files=self._same_files(target, hashes))
+
+    def _same_files(self, target: Path, hashes: dict[str, str]) -> tuple[str, ...]:
+        """Say which files are byte for byte those of the newest version of the agency's other reference dates."""
+        others = (
+            versions_in(other)[-1:] for other in sorted(target.parent.glob("reference_date=*")) if other != target
+        )
+        return tuple(
+            f"{file_name}: the same file as in {version.agency}/{version.folder.parent.name.partition('=')[2]}"
+            for versions in others
+            for version in versions
+            if not self._damage(version)
+            for file_name, found in version.hashes.items()
+            if hashes.get(file_name) == found
+        )
+
+    def _check_sample_and_key(self, hashes: dict[str, str]) -> None:
+        """Raise RefusedFileError for a file of the sample under another key, or another file under the sample's key.
+
+        A landing has one key, so the sample and real deliveries are never in one landing.
+        """
+        for file_name, found in hashes.items():
+            is_of_sample = found in self._sample_files
+            if self._key == SAMPLE_KEY and not is_of_sample:
+                raise RefusedFileError(
+                    f"{file_name}: is no file of the synthetic sample, and INBURGERING_PSEUDONYM_KEY is the sample's "
+                    "public key; put it into a folder of its own and load it with a key of your own"
+                )
+            if self._key != SAMPLE_KEY and is_of_sample:
+                raise RefusedFileError(
+                    f"{file_name}: is a file of the synthetic sample, and INBURGERING_PSEUDONYM_KEY is a key of yours; "
+                    f"take it away, or load the sample with the key {SAMPLE_KEY} into a landing of its own"
+                )
 
     def _land(
         self,
@@ -281,6 +312,11 @@ class Landing:
             version_before=before.number if before else None,
             files_with_broken_rows=_with_broken_rows(register),
         )
+
+
+def key_fingerprint(key: str) -> str:
+    """Return what tells keys apart, and no more; the build knows the sample by the fingerprint of its public key."""
+    return hmac.digest(key.encode(), b"key fingerprint", "sha256").hex()[:16]
 
 
 def _file_hashes(delivery: Delivery) -> dict[str, str]:

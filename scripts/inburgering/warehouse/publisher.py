@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import datetime
 import json
+import logging
 import os
 import shutil
+import time
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -18,6 +20,8 @@ import click
 import duckdb
 from dbt.adapters.duckdb.plugins import BasePlugin
 from dbt.adapters.duckdb.utils import TargetConfig
+from dbt.flags import get_flags
+from dbt_common.events.event_manager_client import add_callback_to_manager
 from dbt_common.exceptions import DbtRuntimeError
 from dbt_common.invocation import get_invocation_started_at
 from duckdb import DuckDBPyConnection
@@ -29,6 +33,7 @@ from inburgering.screen import survive_every_console
 from inburgering.settings import CHECKOUT, check_paths, code_version, landing_folder
 from inburgering.warehouse.build_status import GREEN, RED, RUNNING, BuildStatus, write_status
 from inburgering.warehouse.made_from import MadeFrom, read_since
+from inburgering.warehouse.progress import say_steps
 from inburgering.write_errors import NO_ROOM, reason
 
 # DuckDB names a database after what stands before the first dot, so views keep working under both names.
@@ -45,6 +50,10 @@ class Plugin(BasePlugin):
     def initialize(self, plugin_config: dict) -> None:
         """Claim the workspace for this process; dbt calls this before it opens the file."""
         survive_every_console()
+        # A reader that goes away (dbt build | head) is no traceback per line.
+        logging.raiseExceptions = False
+        if get_flags().QUIET:
+            add_callback_to_manager(say_steps(click.echo, time.monotonic))
         try:
             check_paths()
         except click.ClickException as error:
