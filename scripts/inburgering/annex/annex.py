@@ -160,7 +160,8 @@ class Annex:
     """The annex of one question.
 
     `december` has the persons in no cohort per year of extraction; `side_figures` what other readings of the question
-    give; `findings` what to look at; `models` and `sources` what the build was made from; `rules` has what the texts
+    give; `findings` what to look at; `is_synthetic` whether any delivery is of
+    the synthetic sample; `models` and `sources` what the build was made from; `rules` has what the texts
     say of the count.
     """
 
@@ -176,6 +177,7 @@ class Annex:
     side_figures: dict[str, SideFigure]
     findings: Findings
     accepted_rejections: tuple[AcceptedRejections, ...]
+    is_synthetic: bool
     models: str
     sources: tuple[Source, ...]
     rules: Rules

@@ -55,7 +55,7 @@ where
 OWN_CELLS = {
     "controle_totalen": """
         select measure_label || breakdown_label, cast(year as varchar), persons from annex_checks_totals
-        where reference_date = $reference_date and year between $first_year and $last_year
+        where reference_date = $reference_date and year between $first_year and $last_year and persons is not null
     """,
     "controle_leveringen": """
         unpivot (

@@ -18,7 +18,7 @@ order by measure_sort_order, breakdown_sort_order, year
 
 DELIVERIES_QUERY = """
 select
-    agency, event_type, agency_label, file_name, sheet_name, delivery_version, sha256, first_year,
+    agency, event_type, agency_label, file_name, sheet_name, delivery_version, sha256, is_synthetic, first_year,
     rows_delivered, rows_accepted, rows_rejected
 from annex_checks_deliveries
 where reference_date = $reference_date
@@ -174,11 +174,14 @@ class ControlBlocks:
                     f"{measure_label} of {year} by {breakdown_label} do not add up to the total; run dbt build and "
                     "look into its tests"
                 )
-            row = rows.setdefault((measure, breakdown), [measure_label, breakdown_label, *(None for _ in years), "ja"])
-            row[2 + year - self._question.first_year] = persons
+            row = rows.setdefault(
+                (measure, breakdown), [measure_label, breakdown_label, *(NOTHING for _ in years), "ja"]
+            )
+            if persons is not None:
+                row[2 + year - self._question.first_year] = persons
         return Block(
             "controle_totalen",
-            "Som van elke uitsplitsing; ze is voor een maat en een jaar telkens gelijk aan het totaal",
+            "Som van elke uitsplitsing, telkens gelijk aan het totaal; – is een jaar zonder gegevens",
             columns,
             tuple(Row(codes, tuple(cells)) for codes, cells in rows.items()),
             label_columns=2,
@@ -210,7 +213,7 @@ class ControlBlocks:
                 ),
                 agency == TOTAL,
             )
-            for agency, event_type, label, file_name, sheet_name, version, sha256, year, *figures in self.deliveries
+            for agency, event_type, label, file_name, sheet_name, version, sha256, _, year, *figures in self.deliveries
         )
         title = "Aangeleverde, aanvaarde en terzijde gelegde rijen"
         return Block("controle_leveringen", title, columns, rows)

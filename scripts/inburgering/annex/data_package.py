@@ -28,6 +28,7 @@ from inburgering.annex.texts import (
     source_line,
     status_line,
     tab_notes,
+    titled,
 )
 
 PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
@@ -178,7 +179,9 @@ def _tab_table(name: str, contents: TabContents, annex: Annex) -> TidyTable:
     asked = " ".join(question.sub_questions[part] for part in tab.answers)
     description = " ".join([asked, status_line(question), source_line(annex), *tab_notes(annex, contents)])
     key = tuple(column for column in KEY if column in columns)
-    return TidyTable(name, f"{tab.name}. {question.title_of(tab)}", description, columns, key, tuple(rows))
+    return TidyTable(
+        name, titled(annex, f"{tab.name}. {question.title_of(tab)}"), description, columns, key, tuple(rows)
+    )
 
 
 def _observations(block: Block, annex: Annex) -> list[dict[str, str]]:

@@ -14,7 +14,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from inburgering.annex.annex import INTEGER, NOT_APPLICABLE, NOTHING, PERCENTAGE, TEXT, Annex, Block
 from inburgering.annex.plain_cell import write_plain
-from inburgering.annex.texts import status_line
+from inburgering.annex.texts import status_line, titled
 
 # Locale 413 is Dutch (Netherlands): a point between thousands, a comma before decimals.
 NUMBER_FORMATS = {INTEGER: "[$-413]#,##0", PERCENTAGE: "[$-413]0.0%", TEXT: "@"}
@@ -59,7 +59,7 @@ class PlacedBlock:
 def add_sheet(workbook: Workbook, annex: Annex, name: str, title: str, home: str) -> Worksheet:
     """Add a sheet with a title, the state of the figures, and a link to the sheet with the contents."""
     sheet = workbook.create_sheet(name)
-    write(sheet, 1, 1, title, TITLE_FONT)
+    write(sheet, 1, 1, titled(annex, title), TITLE_FONT)
     write(sheet, 2, 1, status_line(annex.question))
     link(sheet, 3, 1, f"← {home}", home)
     set_up_print(sheet, annex.question.label)

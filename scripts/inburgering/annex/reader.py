@@ -196,6 +196,7 @@ class _Reader:
             side_figures=self._side_figures(),
             findings=read_findings(self._select),
             accepted_rejections=tuple(self._accepted_rejections(control.deliveries)),
+            is_synthetic=any(is_synthetic for *_, is_synthetic, _, _, _, _ in control.deliveries),
             models=self._select("select models from build")[0][0],
             sources=tuple(
                 Source(agency, label, file_name, sheet_name, version, sha256)

@@ -46,7 +46,12 @@ PERSON = (
 
 def annex_title(annex: Annex) -> str:
     """Name the annex by its question."""
-    return f"Bijlage bij {annex.question.label[:1].lower()}{annex.question.label[1:]}"
+    return titled(annex, f"Bijlage bij {annex.question.label[:1].lower()}{annex.question.label[1:]}")
+
+
+def titled(annex: Annex, title: str) -> str:
+    """Return a title, which says so when the figures are of the synthetic sample."""
+    return f"{title} (synthetische gegevens)" if annex.is_synthetic else title
 
 
 def tab_notes(annex: Annex, contents: TabContents) -> list[str]:

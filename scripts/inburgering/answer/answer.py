@@ -31,8 +31,9 @@ def write_answer(
     """
     output = file_to_write(output, ".docx")
     with open_build(warehouse, last_green) as connection:
-        paragraphs = write_sentences(template, read_annex(connection, question))
-    document = build_document(question, paragraphs)
+        annex = read_annex(connection, question)
+    paragraphs = write_sentences(template, annex)
+    document = build_document(annex, paragraphs)
     moment = datetime.datetime.combine(question.reference_date, datetime.time())
     try:
         with drafts_beside(output) as drafts:

@@ -11,8 +11,9 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt, RGBColor
 
+from inburgering.annex.annex import Annex
 from inburgering.annex.question import Question
-from inburgering.annex.texts import status_line
+from inburgering.annex.texts import status_line, titled
 from inburgering.answer.template import Paragraph
 
 LANGUAGE = "nl-BE"
@@ -23,10 +24,10 @@ SIZES = {"Title": 20, "Heading 1": 13, "Quote": 11, "List Bullet": 11, "Normal":
 THUMBNAIL = "/docProps/thumbnail.jpeg"
 
 
-def build_document(question: Question, paragraphs: list[Paragraph]) -> WordDocument:
+def build_document(annex: Annex, paragraphs: list[Paragraph]) -> WordDocument:
     """Return the answer as a document that is not saved yet."""
-    document = Document()
-    _set_properties(document, question)
+    document, question = Document(), annex.question
+    _set_properties(document, annex)
     _set_styles(document)
     _set_page(document, question)
     for paragraph in paragraphs:
@@ -34,10 +35,11 @@ def build_document(question: Question, paragraphs: list[Paragraph]) -> WordDocum
     return document
 
 
-def _set_properties(document: WordDocument, question: Question) -> None:
+def _set_properties(document: WordDocument, annex: Annex) -> None:
+    question = annex.question
     moment = datetime.datetime.combine(question.reference_date, datetime.time())
     properties = document.core_properties
-    properties.title = f"Antwoord op {question.label[:1].lower()}{question.label[1:]}: {question.title}"
+    properties.title = titled(annex, f"Antwoord op {question.label[:1].lower()}{question.label[1:]}: {question.title}")
     properties.subject = status_line(question)
     properties.author = properties.last_modified_by = "Warehouse inburgering"
     properties.comments = "Ontwerp"
