@@ -238,7 +238,7 @@ def test_the_reservations_are_made(answer: Answer) -> None:
     for expected in (
         f"op 31/01/{last + 1} weer",
         f"De definitieve validatie van {last} moet nog gebeuren; die cijfers zijn dus voorlopig.",
-        f"in december {last} voor het eerst",
+        f"met een eerste extractie in december {last}",
         f"in januari {last + 1}",
         "van afgesloten jaren kunnen later nog met enkele personen wijzigen",
     ):

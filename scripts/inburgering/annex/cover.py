@@ -65,7 +65,7 @@ def fill_cover(sheet: Worksheet, annex: Annex, titles: dict[str, str]) -> None:
         _line(sheet, row, name, title)
         link(sheet, row, 1, name, name)
         row += 1
-    for heading, lines in (("Definities", tuple(definitions(annex).items())), ("Tekens", SIGNS)):
+    for heading, lines in (("Definities", tuple(definitions(annex).items())), ("Gebruikte symbolen", SIGNS)):
         row = _heading(sheet, row, heading)
         for label, text in lines:
             row = _line(sheet, row, label, text)

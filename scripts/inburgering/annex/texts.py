@@ -28,15 +28,15 @@ LOCALE = "nl_BE"
 SIGNS = (
     (
         "0",
-        "Geen enkele persoon. Er zijn geen lege cellen in de tabellen.",
+        "Geen enkele persoon. De tabellen bevatten geen lege cellen.",
     ),
     (NOT_APPLICABLE, "Niet van toepassing: niemand was uitgenodigd, dus er is geen bereik."),
     ("EU+", "Europese Unie, Noorwegen, IJsland, Liechtenstein en Zwitserland."),
 )
 
 NO_FEED_FOR_BRUSSELS = (
-    "Voor het Brussels Hoofdstedelijk Gewest ontvangen de agentschappen geen nieuwkomers uit het Rijksregister; "
-    "die rij kan nul zijn."
+    "Voor het Brussels Hoofdstedelijk Gewest ontvangen de agentschappen geen gegevens over nieuwkomers uit het "
+    "Rijksregister. De aantallen voor dat gewest kunnen daarom nul zijn."
 )
 PERSON = (
     "Eén geldig rijksregisternummer is één persoon, over de agentschappen heen. Ontbreekt het nummer of is het "
@@ -136,7 +136,7 @@ def _nationality_group(rules: Rules) -> str:
 
 def _statuses_elsewhere(rules: Rules) -> str:
     lines = [f"‘{label}’ telt onder ‘{under}’" for label, under in rules.statuses_elsewhere]
-    return f"De lijst is die van de vraag. Wat er niet in staat: {'; '.join(lines)}."
+    return f"De lijst van de vraag. Verblijfsredenen die de vraag niet vermeldt: {'; '.join(lines)}."
 
 
 def dutch_list(names: Iterable[str], style: Literal["standard", "or"] = "standard") -> str:
@@ -202,8 +202,9 @@ def december_note(question: Question, cases: dict[int, int]) -> str:
     counted = {question.last_year: 0, **cases}
     per_year = "; ".join(f"{year}: {dutch_number(persons)}" for year, persons in sorted(counted.items()))
     return (
-        "Wie in december uit het Rijksregister kwam en in januari een brief kreeg, zit in geen enkel jaar. "
-        f"Aantal personen naar jaar van extractie: {per_year}."
+        "Personen met een eerste extractie uit het Rijksregister in december en een eerste wervingsbrief in januari van "
+        "het jaar nadien zijn in geen enkel jaar meegeteld. Aantal personen naar jaar van extractie: "
+        f"{per_year}."
     )
 
 
@@ -219,7 +220,7 @@ def accepted_rejections_note(accepted: AcceptedRejections) -> str:
 def outside_list_note(question: Question, status: OutsideList) -> str:
     """Say how many persons are counted under overige because the question does not list their status."""
     per_year = "; ".join(f"{year}: {dutch_number(status.persons.get(year, 0))}" for year in question.years)
-    outside = f"onder ‘overige’ zit ook de verblijfsreden ‘{status.label}’, die niet in de vraag staat"
+    outside = f"‘overige’ omvat ook de verblijfsreden ‘{status.label}’, die de vraag niet vermeldt"
     return f"{status.measure.label}: {outside}. {per_year}."
 
 
