@@ -280,7 +280,12 @@ REFUSED = [
         "agii",
         [
             ("a file is missing", remove("contracten.csv"), f"contracten.csv: {MISSING}"),
-            ("a file has another name", rename_file("attesten.csv", "Attesten.csv"), f"attesten.csv: {MISSING}"),
+            (
+                "a file has another name",
+                rename_file("attesten.csv", "Attesten.csv"),
+                "Attesten.csv: is no file of this delivery, which has uitnodigingen.csv, contracten.csv, attesten.csv; "
+                "give it its name or take it away",
+            ),
             ("a folder stands where a file is expected", make_folder_of("attesten.csv"), f"attesten.csv: {MISSING}"),
             ("a link stands where a file is expected", make_link_of("contracten.csv"), f"contracten.csv: {MISSING}"),
             (
