@@ -9,13 +9,15 @@ import click
 
 from inburgering.screen import run, say
 
+SHOWN_FIGURES = 5
+
 
 @click.command()
 @click.argument("name", required=False)
 @click.option(
     "--output",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="The workbook to write; the data package goes in a folder of the same name.  [default: annex/NAME.xlsx]",
+    help="The workbook to write; control file and data package go beside it.  [default: annex/NAME.xlsx]",
 )
 @click.option("--last-green", is_flag=True, help="Export the last green build, whatever ran or changed after it.")
 @click.option(
@@ -47,6 +49,15 @@ def main(name: str | None, output: Path | None, last_green: bool, target: str) -
         f"{exported.figures} figures equal to the warehouse, {time.monotonic() - started:.1f} s",
         *exported.notices,
     )
+    if exported.replaced and exported.replaced.figures:
+        figures, made_from = exported.replaced.figures, exported.replaced.made_from
+        say(
+            f"{len(figures)} figures differ from the annex that was here before; differs too: "
+            f"{', '.join(made_from) or 'nothing'}",
+            *(f"  {figure}" for figure in figures[:SHOWN_FIGURES]),
+        )
+        if len(figures) > SHOWN_FIGURES:
+            say(f"  … {len(figures) - SHOWN_FIGURES} more; compare_annex.py lists them from a copy of that annex")
 
 
 if __name__ == "__main__":

@@ -136,6 +136,15 @@ class AcceptedRejections:
 
 
 @dataclass(frozen=True)
+class Build:
+    """What a build was made from besides deliveries: the commit, and a hash of the seeds and of the other files."""
+
+    commit: str
+    code_lists: str
+    rules: str
+
+
+@dataclass(frozen=True)
 class Source:
     """A delivered file that the figures come from."""
 
@@ -161,7 +170,7 @@ class Annex:
 
     `december` has the persons in no cohort per year of extraction; `side_figures` what other readings of the question
     give; `findings` what to look at; `is_synthetic` whether any delivery is of
-    the synthetic sample; `models` and `sources` what the build was made from; `rules` has what the texts
+    the synthetic sample; `build` and `sources` what the build was made from; `rules` has what the texts
     say of the count.
     """
 
@@ -178,7 +187,7 @@ class Annex:
     findings: Findings
     accepted_rejections: tuple[AcceptedRejections, ...]
     is_synthetic: bool
-    models: str
+    build: Build
     sources: tuple[Source, ...]
     rules: Rules
 
@@ -189,8 +198,13 @@ class Annex:
 
     @property
     def provenance(self) -> dict[str, str]:
-        """Return what was built of the models, and the version and hash of every delivered file."""
-        return {"models": self.models} | {
+        """Return the commit, hashes of code lists and rules, and the version and hash of every delivered file."""
+        of_build = {
+            "commit": self.build.commit,
+            "code lists": self.build.code_lists,
+            "rules": self.build.rules,
+        }
+        return of_build | {
             f"{source.agency}/{source.file_name}" + (f"/{source.sheet_name}" if source.sheet_name else ""): (
                 f"version {source.delivery_version}, sha256 {source.sha256}"
             )

@@ -9,6 +9,7 @@ import click
 import duckdb
 
 from inburgering.annex.check import check_control_file, check_workbook
+from inburgering.annex.comparison import Comparison, compare_annexes
 from inburgering.annex.control_file import build_control_file, control_file
 from inburgering.annex.data_package import check_package, package_folder, write_package
 from inburgering.annex.notices import notices
@@ -26,11 +27,13 @@ from inburgering.write_errors import reason
 class Exported:
     """What an export came to.
 
-    `figures` is how many figures were compared with the warehouse; `notices` say what to look at, and `finished` names
-    the annexes of exports that were broken off earlier.
+    `figures` is how many figures were compared with the warehouse; `replaced` compares with the annex that was there
+    before, None where there was none; `notices` say what to look at, and `finished` names the annexes of exports that
+    were broken off earlier.
     """
 
     figures: int
+    replaced: Comparison | None
     notices: tuple[str, ...]
     finished: tuple[Path, ...]
 
@@ -75,9 +78,18 @@ def _write_annex(question: Question, connection: duckdb.DuckDBPyConnection, outp
             figures += check_control_file(control_draft, question, connection)
             write_package(drafts.folder / folder.name, annex)
             check_package(drafts.folder / folder.name, annex)
+            replaced = _replaced(folder, drafts.folder / folder.name)
             replace_together(drafts.folder, output.parent, (folder.name, control_output.name, output.name))
     except OSError as error:
         raise click.ClickException(
             f"{output}: cannot be written ({reason(error)}); close it or name another file with --output"
         ) from None
-    return Exported(figures, tuple(notices(question, annex.findings)), drafts.finished)
+    return Exported(figures, replaced, tuple(notices(question, annex.findings)), drafts.finished)
+
+
+def _replaced(before: Path, now: Path) -> Comparison | None:
+    """Compare with the data package that was there before; None where none was, or one of another form."""
+    try:
+        return compare_annexes(before, now) if before.exists() else None
+    except click.ClickException:
+        return None

@@ -20,6 +20,7 @@ from inburgering.annex.annex import (
     AcceptedRejections,
     Annex,
     Block,
+    Build,
     Column,
     Figure,
     Measure,
@@ -197,7 +198,7 @@ class _Reader:
             findings=read_findings(self._select),
             accepted_rejections=tuple(self._accepted_rejections(control.deliveries)),
             is_synthetic=any(is_synthetic for *_, is_synthetic, _, _, _, _ in control.deliveries),
-            models=self._select("select models from build")[0][0],
+            build=Build(*self._select("select commit, code_lists, rules from build")[0]),
             sources=tuple(
                 Source(agency, label, file_name, sheet_name, version, sha256)
                 for agency, _, label, file_name, sheet_name, version, sha256, *_ in control.deliveries

@@ -24,13 +24,22 @@ class MadeFrom:
     files: dict[str, str]
 
     @property
-    def hash(self) -> str:
-        """Return one hash over all files that dbt reads."""
-        return hashlib.sha256(json.dumps(self.files, sort_keys=True).encode()).hexdigest()
+    def code_lists(self) -> str:
+        """Return one hash over the seeds."""
+        return _hash_over({name: known for name, known in self.files.items() if name.startswith("seeds/")})
+
+    @property
+    def rules(self) -> str:
+        """Return one hash over the other files that dbt reads."""
+        return _hash_over({name: known for name, known in self.files.items() if not name.startswith("seeds/")})
 
     def since(self, built: MadeFrom) -> str | None:
         """Say the first thing that is other than when a build was made; None when nothing is."""
         return _difference(self.deliveries, built.deliveries) or _difference(self.files, built.files)
+
+
+def _hash_over(files: dict[str, str]) -> str:
+    return hashlib.sha256(json.dumps(files, sort_keys=True).encode()).hexdigest()
 
 
 def _difference(now: dict[str, str], then: dict[str, str]) -> str | None:

@@ -110,7 +110,7 @@ class Plugin(BasePlugin):
             if status.outcome == RUNNING:
                 started = get_invocation_started_at().replace(tzinfo=datetime.UTC)
                 self._made_from = read_since(started)
-                self._models = f"{code_version()}; sha256 of what dbt read {self._made_from.hash}"
+                self._commit = code_version()
                 damage = first_damage(landing_folder(), read_contracts())
                 if damage:
                     # An older version, or fewer rows, would count.
@@ -129,11 +129,13 @@ class Plugin(BasePlugin):
         cursor = self._connection.cursor()
         cursor.execute(
             "create or replace table build as "
-            "select ? as invocation_id, ? as started_at, ? as models, ? as deliveries, ? as files",
+            "select ? as invocation_id, ? as started_at, ? as commit, ? as code_lists, ? as rules, ? as deliveries, ? as files",
             [
                 status.invocation_id,
                 status.started_at,
-                self._models,
+                self._commit,
+                self._made_from.code_lists,
+                self._made_from.rules,
                 json.dumps(self._made_from.deliveries),
                 json.dumps(self._made_from.files),
             ],

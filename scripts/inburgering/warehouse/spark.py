@@ -35,7 +35,10 @@ def copied_annex(server: SparkServer, models: dict[str, str]) -> Iterator[duckdb
         for model, condition in models.items():
             _copy(schema, model, condition, connection)
         # Which files dbt read, nobody there can record.
-        connection.execute("create table build as select 'unknown: built on Spark' as models")
+        connection.execute(
+            "create table build as select commit, commit as code_lists, commit as rules "
+            "from (select 'unknown: built on Spark' as commit)"
+        )
         if schema.last_run() != last_run:
             raise click.ClickException(f"{schema.name}: dbt runs on it just now; export again when it is done")
         yield connection

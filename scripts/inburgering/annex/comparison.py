@@ -1,0 +1,133 @@
+"""Compare two annexes by their data packages: which figures differ, and what they were made from that differs."""
+
+from __future__ import annotations
+
+import csv
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+import duckdb
+
+from inburgering.annex.annex import NOTHING
+from inburgering.annex.data_package import COLUMNS, DESCRIPTOR
+from inburgering.annex.plain_cell import no_formula
+from inburgering.output_files import drafts_beside
+from inburgering.write_errors import reason
+
+# What tells one figure from another; of what is not broken down twice, the second member is empty.
+KEY = ("table", "year", "measure", "member", "second_member")
+DIFFERING = """
+select
+    coalesce(old."table", new."table"), coalesce(old.year, new.year), coalesce(old.measure, new.measure),
+    coalesce(new.label, old.label), coalesce(new.second_label, old.second_label),
+    coalesce(old.persons, old.share), coalesce(new.persons, new.share)
+from old
+full join new
+    on
+        old."table" = new."table" and old.year = new.year and old.measure = new.measure and old.member = new.member
+        and old.second_member is not distinct from new.second_member
+where
+    old."table" is null or new."table" is null
+    or old.persons is distinct from new.persons or old.share is distinct from new.share
+order by all
+"""
+HEADERS = ("table", "year", "measure", "label", "second_label", "old", "new")
+
+
+@dataclass(frozen=True)
+class DifferingFigure:
+    """A figure that differs; None where an annex does not have it, and `n.v.t.` is empty text."""
+
+    table: str
+    year: str
+    measure: str
+    label: str
+    second_label: str | None
+    old: str | None
+    new: str | None
+
+    def __str__(self) -> str:
+        labels = " – ".join(label for label in (self.label, self.second_label) if label)
+        figures = f"{self.old or NOTHING} became {self.new or NOTHING}"
+        return f"{self.table}, {self.measure} {self.year}, {labels}: {figures}"
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The figures that differ between two annexes, and what differs in what they were made from."""
+
+    figures: tuple[DifferingFigure, ...]
+    made_from: tuple[str, ...]
+
+
+def compare_annexes(old: Path, new: Path) -> Comparison:
+    """Compare two annexes, each named by its workbook or by the folder of its data package.
+
+    Raises click.ClickException when one of them has no data package, or one of another form.
+    """
+    folders = [path.with_suffix("") if path.suffix.lower() == ".xlsx" else path for path in (old, new)]
+    descriptors = [_descriptor(folder) for folder in folders]
+    with duckdb.connect() as connection:
+        for name, folder in zip(("old", "new"), folders, strict=True):
+            _read_figures(connection, name, folder)
+        figures = tuple(DifferingFigure(*row) for row in connection.execute(DIFFERING).fetchall())
+    return Comparison(figures, tuple(_differences(*descriptors)))
+
+
+def write_comparison(comparison: Comparison, path: Path) -> None:
+    """Write the figures that differ as CSV, in which no text is a formula."""
+    try:
+        with drafts_beside(path) as drafts:
+            draft = drafts.folder / path.name
+            with draft.open("w", encoding="utf-8", newline="") as file:
+                writer = csv.writer(file, lineterminator="\n")
+                writer.writerow(HEADERS)
+                writer.writerows([no_formula(value) for value in vars(one).values()] for one in comparison.figures)
+            draft.replace(path.resolve())
+    except OSError as error:
+        raise click.ClickException(
+            f"{path}: cannot be written ({reason(error)}); close it or name another file with --csv"
+        ) from None
+
+
+def _descriptor(folder: Path) -> dict:
+    try:
+        descriptor = json.loads((folder / DESCRIPTOR).read_text(encoding="utf-8"))
+        return {"name": descriptor["name"], "created": descriptor["created"], **descriptor["provenance"]}
+    except (OSError, ValueError, KeyError, TypeError):
+        raise click.ClickException(
+            f"{folder}: no data package of an annex that can be read; name an annex with the folder beside it"
+        ) from None
+
+
+def _read_figures(connection: duckdb.DuckDBPyConnection, name: str, folder: Path) -> None:
+    connection.execute(f"create table {name} ({', '.join(f'"{column}" varchar' for column in COLUMNS)})")
+    for path in sorted(folder.glob("tab_*.csv")):
+        try:
+            connection.execute(f"insert into {name} by name from read_csv($1, all_varchar = true)", [_escaped(path)])
+        except duckdb.Error:
+            raise click.ClickException(
+                f"{path}: has other columns than the data packages of today; export that annex anew"
+            ) from None
+
+
+def _escaped(path: Path) -> str:
+    """Return a path in which no character stands for others."""
+    return "".join(f"[{character}]" if character in "*?[" else character for character in str(path))
+
+
+def _differences(old: dict[str, str], new: dict[str, str]) -> list[str]:
+    """Say what differs: the question, its reference date, the code lists, the rules, and every delivered file."""
+    said = {
+        "name": "the question",
+        "created": "the reference date",
+        "code lists": "the code lists (seeds)",
+        "rules": "the rules (models, macros, variables)",
+    }
+    differing = [name for name in {**old, **new} if old.get(name) != new.get(name) and name != "commit"]
+    return [
+        *(text for name, text in said.items() if name in differing),
+        *(f"delivered file {name}" for name in differing if name not in said),
+    ]
