@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from hypothesis import Phase, settings
 
 from inburgering.settings import SAMPLE_KEY
 from support.engine import FOR_TINY_DATA, SparkPipeline, free_port
-from support.pipeline import Pipeline, succeeded
+from support.pipeline import Pipeline, made_once, share_between_workers, succeeded
 
 # An example is a whole run of the pipeline; `pytest --hypothesis-profile=thorough` takes many new ones.
 settings.register_profile("quick", max_examples=2, deadline=None, derandomize=True, phases=[Phase.generate])
@@ -33,14 +34,34 @@ def pipeline(tmp_path: Path) -> Pipeline:
     return Pipeline(tmp_path)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def shared_folder(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> None:
+    """Let the workers share what is made once for all of them."""
+    folder = tmp_path_factory.getbasetemp()
+    share_between_workers(folder if worker_id == "master" else folder.parent)
+
+
 @pytest.fixture(scope="session")
-def small_sample(tmp_path_factory: pytest.TempPathFactory) -> Pipeline:
-    """Return a small sample that was loaded, built and exported to `annex.xlsx`; tests only read it."""
-    pipeline = Pipeline(tmp_path_factory.mktemp("small_sample"), SAMPLE_KEY)
-    succeeded(pipeline.maintain("generate_extracts", "--scale", SCALE))
-    succeeded(pipeline.load())
-    succeeded(pipeline.dbt("build", "--selector", "everything"))
-    succeeded(pipeline.export("--output", pipeline.folder / "annex.xlsx"))
+def small_sample() -> Pipeline:
+    """Return a small sample that was loaded, built and exported to `annex.xlsx`; all workers read it, and it only."""
+
+    def make(folder: Path) -> None:
+        pipeline = Pipeline(folder, SAMPLE_KEY)
+        succeeded(pipeline.maintain("generate_extracts", "--scale", SCALE))
+        succeeded(pipeline.load())
+        succeeded(pipeline.dbt("--write-json", "build"))
+        succeeded(pipeline.export("--output", folder / "annex.xlsx"))
+
+    return Pipeline(made_once("small_sample", make), SAMPLE_KEY)
+
+
+@pytest.fixture(scope="session")
+def tested_sample(small_sample: Pipeline, tmp_path_factory: pytest.TempPathFactory) -> Pipeline:
+    """Return the small sample, built with all that guards code; tests only read it."""
+    pipeline = small_sample.copy(tmp_path_factory.mktemp("tested_sample"))
+    succeeded(pipeline.dbt("--write-json", "build", "--selector", "everything"))
+    shutil.copy(small_sample.folder / "annex.xlsx", pipeline.folder)
+    shutil.copytree(small_sample.folder / "annex", pipeline.folder / "annex")
     return pipeline
 
 

@@ -23,11 +23,7 @@ from support.soak import digest
 @pytest.fixture
 def built(small_sample: Pipeline, tmp_path: Path) -> Pipeline:
     """Return a copy of the small sample that a test may spoil."""
-    shutil.copytree(small_sample.landing, tmp_path / "landing")
-    for path in small_sample.folder.glob("warehouse.duckdb*"):
-        shutil.copy(path, tmp_path)
-    shutil.copytree(small_sample.folder / "target", tmp_path / "target")
-    return Pipeline(tmp_path, SAMPLE_KEY)
+    return small_sample.copy(tmp_path)
 
 
 def refusal(pipeline: Pipeline) -> str:

@@ -66,10 +66,9 @@ class PipelineWithRooms(Pipeline):
 
 @pytest.fixture
 def empty(small_sample: Pipeline, tmp_path: Path) -> PipelineWithRooms:
-    """Return a pipeline with the small sample's extracts and dbt's memory, and empty folders for the rest."""
+    """Return a pipeline with the small sample's extracts, and empty folders for the rest."""
     pipeline = PipelineWithRooms(tmp_path, SAMPLE_KEY)
     shutil.copytree(small_sample.extracts, pipeline.extracts)
-    shutil.copytree(small_sample.folder / "target", tmp_path / "target")
     for folder in (pipeline.landing, pipeline.room, pipeline.annex.parent):
         folder.mkdir()
     return pipeline

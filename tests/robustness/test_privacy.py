@@ -258,11 +258,13 @@ def traces(tmp_path_factory: pytest.TempPathFactory) -> Traces:
     refused(traces.note(Pipeline(pipeline.folder, key=None).load()))
     succeeded(traces.note(pipeline.load()))
     refuse_deliveries(traces)
-    succeeded(traces.note(pipeline.dbt("build")))
-    succeeded(traces.note(pipeline.dbt("docs", "generate", "--static")))
+    succeeded(traces.note(pipeline.dbt("--write-json", "build")))
+    succeeded(traces.note(pipeline.dbt("--write-json", "docs", "generate", "--static")))
     succeeded(traces.note(pipeline.export("--output", pipeline.folder / "annex.xlsx")))
     succeeded(traces.note(pipeline.script("report_rejects", "--output-folder", pipeline.folder / "feedback")))
-    red = traces.note(pipeline.dbt("build", "--vars", "{first_possible_day: drie}", "--select", "int_events"))
+    red = traces.note(
+        pipeline.dbt("--write-json", "build", "--vars", "{first_possible_day: drie}", "--select", "int_events")
+    )
     assert red.returncode != 0
     return traces
 
