@@ -578,7 +578,6 @@ CLOSED_TABLES = {
     "t2f": (TARGET_GROUPS, target_group_label),
     "t2g": (RESIDENCE_STATUSES, status_label),
 }
-MEASURES = {"contracts": "contracten", "attests": "attesten"}
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -620,26 +619,49 @@ def nationality_labels(counted: list[Row], contracts: list[Row], years: range) -
     return [*sorted(shown, key=lambda label: (-in_last_year[label], label)), ONBEPAALD]
 
 
-def tab_1(rows: list[Row], reference_date: date, year: int) -> dict[str, Table]:
-    """Return the tables about the invitations of one year."""
-    cohort = find_cohort(rows, year)
+def tab_1(rows: list[Row], reference_date: date, years: range) -> dict[str, Table]:
+    """Return the tables about the invitations of the last year, and of every year since the first extraction."""
+    cohort = find_cohort(rows, years[-1])
+    invited, registered = len(cohort), sum(person.registered for person in cohort)
+    since = min((row.event.year for row in rows), default=years[-1])
     return {
+        "t1_aanmelding": [
+            (label, count, count / invited if invited else "n.v.t.")
+            for label, count in (
+                ("Aangemeld", registered),
+                ("Niet aangemeld", invited - registered),
+                ("Uitgenodigd", invited),
+            )
+        ],
         "t1b_agentschap": invited_table(cohort, AGENCY_LABELS, agency_label),
         "t1c_provincie": invited_table(cohort, PROVINCE_LABELS, province_label),
         "t1_niet_aangemeld": not_registered_table(cohort, reference_date),
+        "t1_per_jaar": [
+            invited_row(str(year), len(persons), sum(person.registered for person in persons))
+            for year in years
+            if year >= min(since, years[-1])
+            for persons in [find_cohort(rows, year)]
+        ],
     }
 
 
 def tab_2(counted: dict[str, list[Row]], years: range) -> dict[str, Table]:
-    """Return the tables about contracts and attests."""
-    tables = {}
-    for measure, suffix in MEASURES.items():
-        rows = counted[measure]
-        nationalities = nationality_labels(rows, counted["contracts"], years)
-        breakdowns = CLOSED_TABLES | {"t2d": (nationalities, nationality_label)}
-        for name, (labels, label_of) in sorted(breakdowns.items()):
-            tables[f"{name}_{suffix}"] = year_table(rows, labels, label_of, years)
-    return tables
+    """Return the tables about contracts and attests, which stand side by side."""
+    contracts, attests = counted["contracts"], counted["attests"]
+    nationalities = nationality_labels([*contracts, *attests], contracts, years)
+    breakdowns = CLOSED_TABLES | {"t2d": (nationalities, nationality_label)}
+    return {
+        name: side_by_side(
+            year_table(contracts, labels, label_of, years), year_table(attests, labels, label_of, years), 1
+        )
+        for name, (labels, label_of) in breakdowns.items()
+    }
+
+
+def side_by_side(left: Table, right: Table, labels: int) -> Table:
+    """Put the figures of two tables with the same rows beside each other, after the labels."""
+    assert [row[:labels] for row in left] == [row[:labels] for row in right]
+    return [(*row, *other[labels:]) for row, other in zip(left, right, strict=True)]
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -656,7 +678,9 @@ def crossed_table(rows: list[tuple[str, str, int]], first: Sequence[str], second
     counts: Counter[tuple[str, str, int]] = Counter()
     for first_label, second_label, year in rows:
         counts.update((a, b, year) for a in (first_label, TOTAAL) for b in (second_label, TOTAAL))
-    return [(a, b, *(counts[a, b, year] for year in years)) for a in (*first, TOTAAL) for b in (*second, TOTAAL)]
+    rows = [(a, b, *(counts[a, b, year] for year in years)) for a in (*first, TOTAAL) for b in (*second, TOTAAL)]
+    # What has a total stands below the table.
+    return sorted(rows, key=lambda row: TOTAAL in row[:2])
 
 
 def crossed_rows(rows: list[Row], first: tuple, second: tuple, years: range) -> Table:
@@ -692,14 +716,17 @@ def count_crossed(extracts: Path, reference_date: date, first_year: int, last_ye
     nationalities = nationality_labels(counted["contracts"], counted["contracts"], years)
     by_nationality = crossed_rows(counted["contracts"], (nationalities, nationality_label), AGENCY, years)
     return {
-        "ta_contracten": crossed_rows(counted["contracts"], AGENCY, GENDER, years),
-        "ta_attesten": crossed_rows(counted["attests"], AGENCY, GENDER, years),
-        "tb_contracten": crossed_rows(counted["contracts"], PROVINCE, NATIONALITY_GROUP, years),
-        "tc_geslacht": invited_table(cohort, *GENDER),
-        "tc_geslacht_agentschap": crossed_reach(cohort, GENDER, AGENCY),
-        "td_reden": crossed_table(reasons, AGENCY_LABELS, NOT_REGISTERED_LABELS, years),
+        "t_agentschap_geslacht": side_by_side(
+            crossed_rows(counted["contracts"], AGENCY, GENDER, years),
+            crossed_rows(counted["attests"], AGENCY, GENDER, years),
+            2,
+        ),
+        "t_provincie_groep": crossed_rows(counted["contracts"], PROVINCE, NATIONALITY_GROUP, years),
+        "t_geslacht": invited_table(cohort, *GENDER),
+        "t_geslacht_agentschap": crossed_reach(cohort, GENDER, AGENCY),
+        "t_agentschap_reden": crossed_table(reasons, AGENCY_LABELS, NOT_REGISTERED_LABELS, years),
         # Of a nationality only what occurs.
-        "te_contracten": [row for row in by_nationality if row[0] == TOTAAL or any(row[2:])],
+        "t_nationaliteit_agentschap": [row for row in by_nationality if row[0] == TOTAAL or any(row[2:])],
     }
 
 
@@ -708,7 +735,7 @@ def count_crossed(extracts: Path, reference_date: date, first_year: int, last_ye
 
 
 def count_annex(extracts: Path, reference_date: date, first_year: int, last_year: int) -> dict[str, list[tuple]]:
-    """Return every table of tabs 1 to 2g of the annex.
+    """Return every table of tabs 1 to 2g of the annex, with the totals below it.
 
     Args:
         extracts: The folder with the deliveries, `<agency>/<reference date>/…`.
@@ -717,11 +744,11 @@ def count_annex(extracts: Path, reference_date: date, first_year: int, last_year
         last_year: The last year of tab 2, and the year of tab 1.
 
     Returns:
-        Table name -> rows (label, *figures) in the order of the annex, the last one `Totaal`, without the header.
+        Table name -> rows (label, *figures) in the order of the annex, the totals last, without the header.
     """
     accepted = read_accepted(extracts, reference_date)
     years = range(first_year, last_year + 1)
-    return tab_1(accepted["invitations"], reference_date, last_year) | tab_2(counted_rows(accepted), years)
+    return tab_1(accepted["invitations"], reference_date, years) | tab_2(counted_rows(accepted), years)
 
 
 def count_rows(extracts: Path, reference_date: date) -> dict[tuple[str, str], tuple[int, int, int]]:
