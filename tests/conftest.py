@@ -60,8 +60,9 @@ def tested_sample(small_sample: Pipeline, tmp_path_factory: pytest.TempPathFacto
     """Return the small sample, built with all that guards code; tests only read it."""
     pipeline = small_sample.copy(tmp_path_factory.mktemp("tested_sample"))
     succeeded(pipeline.dbt("--write-json", "build", "--selector", "everything"))
-    shutil.copy(small_sample.folder / "annex.xlsx", pipeline.folder)
     shutil.copytree(small_sample.folder / "annex", pipeline.folder / "annex")
+    for path in small_sample.folder.glob("annex*.xlsx"):
+        shutil.copy(path, pipeline.folder)
     return pipeline
 
 

@@ -336,7 +336,7 @@ def test_dbt_from_elsewhere_is_one_line(own_sample: Pipeline, tmp_path: Path) ->
     refused_step = elsewhere.dbt("build", "--project-dir", own_sample.checkout, "--profiles-dir", own_sample.checkout)
     assert refused_step.returncode != 0
     assert "Traceback" not in refused_step.stdout + refused_step.stderr
-    assert f"{tmp_path}: dbt looks for the landing here; run dbt in {small_sample.checkout}" in refused_step.stdout
+    assert f"{tmp_path}: dbt looks for the landing here; run dbt in {own_sample.checkout}" in refused_step.stdout
 
 
 @dataclass(frozen=True)

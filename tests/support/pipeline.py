@@ -18,7 +18,7 @@ from inburgering.annex.export import export_annex
 from inburgering.annex.question import AcceptedShare, Question, read_question
 from inburgering.intake.extract_contract import read_contracts
 from inburgering.warehouse.build_status import BuildStatus, read_status
-from support.steps import StartedStep, run_anew, run_step, start_step
+from support.steps import StartedStep, run_step, start_step
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 PARSED = "partial_parse.msgpack"

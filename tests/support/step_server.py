@@ -18,6 +18,7 @@ import sys
 import threading
 import traceback
 from contextlib import suppress
+from pathlib import Path
 from typing import NoReturn
 
 # Nothing that starts a thread: a fork would not have it.
@@ -39,7 +40,7 @@ LARGEST_REQUEST = 1_000_000
 
 
 def serve(control: socket.socket) -> list[str]:
-    """Fork for every step that is asked for until nobody is left who asks; in a fork, return the step's command line."""
+    """Fork for every step that is asked for, until nobody asks any more; in a fork, return its command line."""
     while True:
         request, handles, _, _ = socket.recv_fds(control, LARGEST_REQUEST, 3)
         if not request:
@@ -85,7 +86,7 @@ def prepare(step: dict, stdout: int, stderr: int, ended: int) -> list[str]:
 def run(program: str, *arguments: str) -> None:
     """Run a file, a module or lines as Python does: `<file> …`, `-m <module> …` or `-c <lines> …`."""
     if program == "-m":
-        sys.path.insert(0, os.getcwd())
+        sys.path.insert(0, str(Path.cwd()))
         sys.argv[:] = arguments
         runpy.run_module(arguments[0], run_name="__main__", alter_sys=True)
     elif program == "-c":
@@ -93,7 +94,7 @@ def run(program: str, *arguments: str) -> None:
         sys.argv[:] = ["-c", *arguments[1:]]
         exec(compile(arguments[0], "<string>", "exec"), {"__name__": "__main__"})  # noqa: S102
     else:
-        sys.path.insert(0, os.path.dirname(program))  # noqa: PTH120
+        sys.path.insert(0, str(Path(program).parent))
         sys.argv[:] = [program, *arguments]
         runpy.run_path(program, run_name="__main__")
 

@@ -44,7 +44,7 @@ class StartedStep:
 def start_step(
     command: list[str], folder: Path, environment: dict[str, str], printed: tuple[IO[str], IO[str]]
 ) -> StartedStep:
-    """Start Python, or what is written in it such as dbt, in a fork with a group of its own, and print to these files."""
+    """Start Python, or what is written in it such as dbt, in a fork with a process group of its own."""
     step = {
         "command": command[1:] if command[0] == sys.executable else command,
         "folder": str(folder),
