@@ -22,6 +22,24 @@ settings.load_profile("quick")
 SCALE = "0.05"
 
 
+# What takes long and does not split over workers, the longest first: a worker that starts one of these last is waited for.
+LONG_MODULES = (
+    "test_sample.py",
+    "test_full_and_locked.py",
+    "test_export_annex.py",
+    "test_kills.py",
+    "test_random_extracts.py",
+    "test_project.py",
+    "test_mutations.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Start with the modules that take long."""
+    order = {name: place for place, name in enumerate(LONG_MODULES)}
+    items.sort(key=lambda item: order.get(item.path.name, len(order)))
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Let the soak test be as long as one wants: `make soak` takes the long version."""
     parser.addoption("--kills", type=int, default=3, help="How many times test_kills.py kills a step.")
