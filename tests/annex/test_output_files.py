@@ -1,4 +1,4 @@
-"""A workbook and its data package are replaced together, whatever stops the writer and whenever."""
+"""A workbook, its control file and its data package are replaced together, whatever stops the writer and whenever."""
 
 from __future__ import annotations
 
@@ -11,17 +11,24 @@ from pathlib import Path
 import click
 import pytest
 
+from inburgering.annex.control_file import control_file
 from inburgering.output_files import drafts_beside, file_to_write, replace_together
 from support.soak import files_of
 
 
 def write_annex(annex: Path, content: str) -> None:
     with drafts_beside(annex) as drafts:
-        draft, package = drafts.folder / annex.name, drafts.folder / "a package"
-        draft.write_text(content)
+        package = drafts.folder / annex.stem
+        names = (package.name, control_file(annex).name, annex.name)
         package.mkdir()
         (package / "datapackage.json").write_text(content)
-        replace_together(draft, annex, package, annex.with_suffix(""))
+        for name in names[1:]:
+            (drafts.folder / name).write_text(content)
+        replace_together(drafts.folder, annex.parent, names)
+
+
+def all_of(content: str) -> dict[str, bytes]:
+    return {"workbook": content.encode(), "control": content.encode(), "datapackage.json": content.encode()}
 
 
 def killed_at(move: int, annex: Path) -> bool:
@@ -53,7 +60,7 @@ def count_moves(before_a_move: Callable[[int], None]) -> Iterator[None]:
 
 
 @pytest.mark.parametrize("made_before", [True, False])
-@pytest.mark.parametrize("move", range(1, 6))
+@pytest.mark.parametrize("move", range(1, 7))
 def test_a_kill_at_any_move_is_mended_by_the_next_export_of_any_annex_in_that_folder(
     tmp_path: Path, move: int, made_before: bool
 ) -> None:
@@ -63,23 +70,20 @@ def test_a_kill_at_any_move_is_mended_by_the_next_export_of_any_annex_in_that_fo
     last_move = 5 if made_before else 4
     assert killed_at(move, annex) == (move <= last_move)
     write_annex(other, "other")
-    whole = {"workbook": b"new", "datapackage.json": b"new"}
-    before = {"workbook": b"old", "datapackage.json": b"old"}
-    # From the third move on both are written whole, so the next export brings them to their places.
-    if move > 2:
-        assert files_of(annex) == whole
+    # From the second move on all is written whole, so the next export brings it to its places.
+    if move > 1:
+        assert files_of(annex) == all_of("new")
     elif made_before:
-        assert files_of(annex) == before
+        assert files_of(annex) == all_of("old")
     else:
-        assert not annex.exists()
-        assert not annex.with_suffix("").exists()
+        assert not any(path.exists() for path in (annex, control_file(annex), annex.with_suffix("")))
     assert not list(tmp_path.glob(".annex-draft-*"))
-    assert files_of(other) == {"workbook": b"other", "datapackage.json": b"other"}
+    assert files_of(other) == all_of("other")
 
 
-@pytest.mark.parametrize("move", range(3, 6))
+@pytest.mark.parametrize("move", range(2, 6))
 @pytest.mark.parametrize("stopped_by", [OSError, KeyboardInterrupt])
-def test_what_stops_an_export_halfway_leaves_both_as_they_were(
+def test_what_stops_an_export_halfway_leaves_all_as_it_was(
     tmp_path: Path, move: int, stopped_by: type[BaseException]
 ) -> None:
     annex = tmp_path / "annex.xlsx"
@@ -91,8 +95,8 @@ def test_what_stops_an_export_halfway_leaves_both_as_they_were(
 
     with count_moves(stop), pytest.raises(stopped_by):
         write_annex(annex, "new")
-    assert files_of(annex) == {"workbook": b"old", "datapackage.json": b"old"}
-    assert set(tmp_path.iterdir()) == {annex, annex.with_suffix("")}
+    assert files_of(annex) == all_of("old")
+    assert set(tmp_path.iterdir()) == {annex, control_file(annex), annex.with_suffix("")}
 
 
 def test_the_next_export_says_what_it_brought_to_its_end(tmp_path: Path) -> None:
@@ -109,7 +113,7 @@ def test_a_link_stays_and_the_file_behind_it_is_written(tmp_path: Path) -> None:
     link.symlink_to(behind)
     write_annex(file_to_write(link, ".xlsx"), "new")
     assert link.is_symlink()
-    assert files_of(behind) == {"workbook": b"new", "datapackage.json": b"new"}
+    assert files_of(behind) == all_of("new")
     round_and_round = tmp_path / "loop.xlsx"
     round_and_round.symlink_to(round_and_round)
     with pytest.raises(click.ClickException, match="is a link that leads nowhere; name another file"):

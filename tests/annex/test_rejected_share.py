@@ -67,8 +67,8 @@ def test_what_is_accepted_stands_in_the_annex_with_its_reason(warehouse: Path, t
     package = json.loads((tmp_path / "annex" / "datapackage.json").read_text(encoding="utf-8"))
     assert f"\n\nTerzijde gelegde rijen: {line}\n\n" in package["description"]
     assert [notice for notice in exported.notices if notice.startswith("Rejected: 101")] == [
-        "Rejected: 101 of 1000 rows of contracten.csv of Agentschap Integratie en Inburgering (10%); see the tab "
-        "Controle, and scripts/report_rejects.py for the rows"
+        "Rejected: 101 of 1000 rows of contracten.csv of Agentschap Integratie en Inburgering (10%); see the control "
+        "file, and for the rows scripts/report_rejects.py"
     ]
 
 

@@ -57,7 +57,7 @@ def annex_after(small_sample: Pipeline, folder: Path, *changes: str) -> Annex:
             "(Verenigd Koninkrijk tot en met 31/01/2020; Hongarije tot en met 31/12/2023)",
         ),
         (
-            "Eerste attesten",
+            "Attesten",
             "update counted_types set is_counted_type = true where type_code = 'AEVC05'",
             "Een attest van eerder verworven competenties (EVC) telt niet mee.",
             "over alle agentschappen heen.",

@@ -16,6 +16,7 @@ import pytest
 import yaml
 from openpyxl import load_workbook
 
+from inburgering.annex.control_file import control_file
 from inburgering.settings import SAMPLE_KEY
 from support.engine import Engine, SparkPipeline, free_port
 from support.pipeline import CHECKOUT, Pipeline, refused, succeeded
@@ -78,10 +79,12 @@ def rows(cursor: Any, query: str) -> list[tuple]:
 
 
 def test_the_workbooks_are_equal_cell_for_cell(built: BuiltTwice) -> None:
-    duckdb_book, spark_book = map(load_workbook, built.annexes())
-    assert duckdb_book.sheetnames == spark_book.sheetnames
     cells = 0
-    for expected_sheet, sheet in zip(duckdb_book, spark_book, strict=True):
+    pairs = [built.annexes(), tuple(map(control_file, built.annexes()))]
+    books = [tuple(map(load_workbook, pair)) for pair in pairs]
+    assert all(on_duckdb.sheetnames == on_spark.sheetnames for on_duckdb, on_spark in books)
+    sheets = [both for pair in books for both in zip(*pair, strict=True)]
+    for expected_sheet, sheet in sheets:
         assert expected_sheet.dimensions == sheet.dimensions
         for expected_row, row in zip(expected_sheet.iter_rows(), sheet.iter_rows(), strict=True):
             for expected, cell in zip(expected_row, row, strict=True):
@@ -97,7 +100,7 @@ def test_workbook_and_data_package_are_equal_to_the_byte_but_for_what_was_built(
     expected, found = (files_of(annex) for annex in built.annexes())
     assert len(expected) > 20
     assert expected.keys() == found.keys()
-    named = {"docProps/custom.xml", "datapackage.json"}
+    named = {"docProps/custom.xml", "control/docProps/custom.xml", "datapackage.json"}
     assert {name for name in expected if expected[name] != found[name]} == named
     models = json.loads(expected["datapackage.json"])["provenance"]["models"]
     for name in named:
@@ -105,10 +108,12 @@ def test_workbook_and_data_package_are_equal_to_the_byte_but_for_what_was_built(
 
 
 def files_of(annex: Path) -> dict[str, bytes]:
-    """Return what is in a workbook and in its data package, by name."""
-    package = {path.name: path.read_bytes() for path in annex.with_suffix("").iterdir()}
-    with zipfile.ZipFile(annex) as workbook:
-        return package | {name: workbook.read(name) for name in workbook.namelist()}
+    """Return what is in a workbook, its control file and its data package, by name."""
+    files = {path.name: path.read_bytes() for path in annex.with_suffix("").iterdir()}
+    for path, prefix in ((annex, ""), (control_file(annex), "control/")):
+        with zipfile.ZipFile(path) as workbook:
+            files |= {f"{prefix}{name}": workbook.read(name) for name in workbook.namelist()}
+    return files
 
 
 def test_every_test_ran_and_passed_on_both_engines(built: BuiltTwice) -> None:

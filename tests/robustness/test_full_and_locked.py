@@ -18,6 +18,7 @@ import duckdb
 import pytest
 
 from dev.generate_extracts import write_marker
+from inburgering.annex.control_file import control_file
 from inburgering.intake.landing import Landing
 from inburgering.intake.loading import cannot
 from inburgering.settings import SAMPLE_KEY
@@ -95,6 +96,7 @@ def fill_room(pipeline: PipelineWithRooms, sample: Pipeline) -> None:
 
 def fill_annex(pipeline: PipelineWithRooms, sample: Pipeline) -> None:
     shutil.copy(sample.folder / "annex.xlsx", pipeline.annex)
+    shutil.copy(control_file(sample.folder / "annex.xlsx"), control_file(pipeline.annex))
 
 
 @contextmanager
@@ -355,7 +357,7 @@ def test_two_exports_to_one_file_at_once_give_one_whole_annex(built: PipelineWit
         for step in pool.map(lambda _: built.export_to_annex(), range(4)):
             succeeded(step)
     assert built.annex.read_bytes() == annex
-    assert set(built.annex.parent.iterdir()) == {built.annex, built.annex.with_suffix("")}
+    assert set(built.annex.parent.iterdir()) == {built.annex, control_file(built.annex), built.annex.with_suffix("")}
 
 
 def test_what_a_killed_export_left_goes_away_with_the_next(built: PipelineWithRooms) -> None:
@@ -363,7 +365,7 @@ def test_what_a_killed_export_left_goes_away_with_the_next(built: PipelineWithRo
     left_over.mkdir()
     (left_over / "annex.xlsx").write_text("half an annex")
     succeeded(built.export_to_annex())
-    assert set(built.annex.parent.iterdir()) == {built.annex, built.annex.with_suffix("")}
+    assert set(built.annex.parent.iterdir()) == {built.annex, control_file(built.annex), built.annex.with_suffix("")}
 
 
 def test_a_workspace_that_nobody_can_read_is_made_anew(built: PipelineWithRooms) -> None:

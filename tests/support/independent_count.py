@@ -678,9 +678,9 @@ def crossed_table(rows: list[tuple[str, str, int]], first: Sequence[str], second
     counts: Counter[tuple[str, str, int]] = Counter()
     for first_label, second_label, year in rows:
         counts.update((a, b, year) for a in (first_label, TOTAAL) for b in (second_label, TOTAAL))
-    rows = [(a, b, *(counts[a, b, year] for year in years)) for a in (*first, TOTAAL) for b in (*second, TOTAAL)]
+    lines = [(a, b, *(counts[a, b, year] for year in years)) for a in (*first, TOTAAL) for b in (*second, TOTAAL)]
     # What has a total stands below the table.
-    return sorted(rows, key=lambda row: TOTAAL in row[:2])
+    return sorted(lines, key=lambda row: TOTAAL in row[:2])
 
 
 def crossed_rows(rows: list[Row], first: tuple, second: tuple, years: range) -> Table:

@@ -19,6 +19,7 @@ from pathlib import Path
 import click
 import duckdb
 
+from inburgering.annex.control_file import control_file
 from inburgering.warehouse.build_status import GREEN, RUNNING
 from support.pipeline import Pipeline, refused, succeeded
 
@@ -224,17 +225,18 @@ class Soak:
 
 
 def files_of(annex: Path) -> dict[str, bytes]:
-    """Return what is in a workbook and in each file of its data package."""
+    """Return what is in a workbook, its control file and each file of its data package."""
     package = {path.name: path.read_bytes() for path in annex.with_suffix("").iterdir()}
-    return {"workbook": annex.read_bytes()} | package
+    return {"workbook": annex.read_bytes(), "control": control_file(annex).read_bytes()} | package
 
 
 def write_files(annex: Path, files: dict[str, bytes]) -> None:
-    """Put a workbook and its data package there as they were."""
+    """Put a workbook, its control file and its data package there as they were."""
     shutil.rmtree(annex.with_suffix(""))
     annex.with_suffix("").mkdir()
+    places = {"workbook": annex, "control": control_file(annex)}
     for name, content in files.items():
-        (annex if name == "workbook" else annex.with_suffix("") / name).write_bytes(content)
+        places.get(name, annex.with_suffix("") / name).write_bytes(content)
 
 
 def digest(path: Path) -> str:

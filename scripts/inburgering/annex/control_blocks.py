@@ -205,12 +205,12 @@ class ControlBlocks:
                     sheet_name or NOTHING,
                     NOTHING if version is None else str(version),
                     sha256[:12] if sha256 else NOTHING,
-                    NOTHING if first_year is None else str(first_year),
+                    NOTHING if year is None else str(year),
                     *figures,
                 ),
                 agency == TOTAL,
             )
-            for agency, event_type, label, file_name, sheet_name, version, sha256, first_year, *figures in self.deliveries
+            for agency, event_type, label, file_name, sheet_name, version, sha256, year, *figures in self.deliveries
         )
         title = "Aangeleverde, aanvaarde en terzijde gelegde rijen"
         return Block("controle_leveringen", title, columns, rows)

@@ -57,7 +57,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Cell:
-    """A figure: its block and row, the header and the codes of its column, and in a table of the question what it is."""
+    """A figure: its block and row, header and codes of its column; and what it is, where the question chose it."""
 
     annex: Annex
     block: Block

@@ -38,6 +38,6 @@ def notices(question: Question, findings: Findings) -> Iterator[str]:
         place = f"{file.file_name}, sheet {file.sheet_name}" if file.sheet_name else file.file_name
         yield (
             f"Rejected: {file.rows_rejected} of {file.rows_delivered} rows of {place} of {file.agency_label} "
-            f"({file.rows_rejected / file.rows_delivered:.0%}); see the control file, and scripts/report_rejects.py for "
-            "the rows"
+            f"({file.rows_rejected / file.rows_delivered:.0%}); see the control file, and for the rows "
+            "scripts/report_rejects.py"
         )

@@ -415,6 +415,6 @@ class _Reader:
 
 
 def _pair(table: TableChoice) -> tuple[str, str]:
-    """Return the two breakdowns of a table; a single one stands beside the total."""
-    first, second = (*table.breakdown, TOTAL_BREAKDOWN)[:2]
+    """Return the two breakdowns of a table; what is missing is the total."""
+    first, second = (*table.breakdown, TOTAL_BREAKDOWN, TOTAL_BREAKDOWN)[:2]
     return first, second

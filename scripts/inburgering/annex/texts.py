@@ -246,7 +246,7 @@ def to_look_at(question: Question, findings: Findings) -> Iterator[tuple[str, st
     left_out = len(findings.published) - len(findings.comparable)
     if left_out:
         yield (
-            f"{left_out} gepubliceerde cijfers zijn niet vergeleken: ze gaan over jaren of agentschappen zonder gegevens.",
+            f"{left_out} gepubliceerde cijfers, van jaren of agentschappen zonder gegevens, zijn niet vergeleken.",
             "",
         )
 
