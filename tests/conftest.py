@@ -23,7 +23,7 @@ settings.load_profile("quick")
 SCALE = "0.05"
 
 
-# What takes long and does not split over workers, the longest first: a worker that starts one of these last is waited for.
+# What takes long, the longest first: who starts one of these last, the other worker waits for.
 LONG_MODULES = (
     "test_sample.py",
     "test_full_and_locked.py",
@@ -69,7 +69,7 @@ def small_sample() -> Pipeline:
         succeeded(pipeline.maintain("generate_extracts", "--scale", SCALE))
         succeeded(pipeline.load())
         succeeded(pipeline.dbt("--write-json", "build"))
-        # From nothing: the exports that come to the same bytes are forks, in which sets have the order of another process.
+        # From nothing: all others are forks of another process, with other orders of sets, and come to the same bytes.
         export = command("export_annex", "--output", folder / "annex.xlsx")
         succeeded(run_anew(export, pipeline.checkout, pipeline.environment))
 

@@ -16,7 +16,7 @@ from typing import IO
 
 SERVER = Path(__file__).with_name("step_server.py")
 # What Python reads when it starts, and a fork does not.
-READ_AT_THE_START = ("PYTHONIOENCODING", "PYTHONUTF8", "PYTHONHASHSEED")
+READ_AT_THE_START = {name: os.environ.get(name) for name in ("PYTHONIOENCODING", "PYTHONUTF8", "PYTHONHASHSEED")}
 
 
 @dataclass
@@ -64,7 +64,8 @@ def start_step(
 def run_step(command: list[str], folder: Path, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
     """Run a command to its end; Python and what is written in it, such as dbt, in a fork."""
     is_python = Path(command[0]).parent == Path(sys.executable).parent
-    if not is_python or any(name in environment for name in READ_AT_THE_START):
+    starts_otherwise = any(environment.get(name) != value for name, value in READ_AT_THE_START.items())
+    if not is_python or starts_otherwise or not hasattr(os, "fork"):
         return run_anew(command, folder, environment)
     with tempfile.TemporaryFile("w+") as stdout, tempfile.TemporaryFile("w+") as stderr:
         code = start_step(command, folder, environment, (stdout, stderr)).wait()
@@ -83,6 +84,7 @@ def server() -> socket.socket:
     """Start the process that forks; it ends with this one."""
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "COVERAGE_"))}
+    environment |= {name: value for name, value in READ_AT_THE_START.items() if value is not None}
     subprocess.Popen(
         [sys.executable, "-P", SERVER, str(theirs.fileno())],
         env=environment,
