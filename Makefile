@@ -89,4 +89,4 @@ columns: setup  ## after a change of SQL: the columns of every model in its YAML
 	INBURGERING_WAREHOUSE=target/columns.duckdb.building .venv/bin/python -m dev.describe_columns
 
 clean:  ## remove what the steps made, but not the extracts
-	rm -rf landing sample/landing warehouse.duckdb* annex feedback target logs
+	rm -rf landing sample/landing warehouse.duckdb* annex feedback specification target logs

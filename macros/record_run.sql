@@ -98,7 +98,7 @@
         ~ " where warning like 'unknown%' group by reference_date having sum(rows_warned) > 0 order by reference_date"
     ).rows -%}
         {%- do print(
-            "Unknown codes at " ~ row[0] ~ ": on " ~ row[1] ~ " rows, counted as undetermined but for types; the tab Controle has them"
+            "Unknown codes at " ~ row[0] ~ ": on " ~ row[1] ~ " rows, counted as undetermined but for types; the control file has them"
         ) -%}
     {%- endfor -%}
     {%- if tests_of_code -%}

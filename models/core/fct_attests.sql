@@ -14,5 +14,5 @@ select
     cast(extract(year from event_date) as integer) as year,
     type_code, is_counted_type,
     is_counted_type and place_in_time = 1 as is_first_attest,
-    province, nationality_group, nationality, gender, target_group, residence_status, own_residence_status
+    province, region, working_area, nationality_group, nationality, gender, target_group, residence_status, own_residence_status
 from ranked

@@ -70,5 +70,5 @@ select
         when registration_term_until > reference_date then 'TERMIJN_LOOPT_NOG'
         else not_registered_reason
     end as not_registered_reason,
-    province, nationality_group, nationality, gender, target_group, residence_status, own_residence_status
+    province, region, working_area, nationality_group, nationality, gender, target_group, residence_status, own_residence_status
 from flagged

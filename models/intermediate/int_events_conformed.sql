@@ -44,6 +44,8 @@ conformed as (
         events.letter_sent_on, events.registered_on,
         coalesce(reasons.not_registered_reason, 'ONBEKEND') as not_registered_reason,
         coalesce(municipalities.province, 'onbepaald') as province,
+        coalesce(provinces.region, 'onbepaald') as region,
+        coalesce(city_working_areas.working_area, provinces.default_working_area, 'onbepaald') as working_area,
         case
             when nationality_codes.nationality is null then 'onbepaald'
             when eu_memberships.nationality is not null then 'eu'
@@ -64,6 +66,10 @@ conformed as (
         on lower(events.not_registered_reason_code) = lower(reasons.not_registered_reason) and reasons.is_delivered_code
     left join {{ ref('municipalities') }} as municipalities
         on events.nis_code = municipalities.nis_code
+    left join {{ ref('provinces') }} as provinces
+        on municipalities.province = provinces.province
+    left join {{ ref('city_working_areas') }} as city_working_areas
+        on municipalities.nis_code = city_working_areas.nis_code and events.attribution_date >= city_working_areas.in_area_from
     left join {{ ref('stg_reference__nationality_codes') }} as nationality_codes
         on agencies.dialect = nationality_codes.dialect and lower(events.nationality_code) = nationality_codes.code
     left join {{ ref('eu_memberships') }} as eu_memberships

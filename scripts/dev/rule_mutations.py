@@ -587,6 +587,54 @@ MUTATIONS = (
         "coalesce(municipalities.province, 'ander_gewest')",
     ),
     Mutation(
+        "the Flemish provinces are one region",
+        "seeds/members/provinces.csv",
+        "Vlaams-Brabant,4,vlaams_gewest",
+        "Vlaams-Brabant,4,brussels_gewest",
+    ),
+    Mutation(
+        "an unknown municipality lies in no region",
+        "models/intermediate/int_events_conformed.sql",
+        "coalesce(provinces.region, 'onbepaald')",
+        "coalesce(provinces.region, 'ander_gewest')",
+    ),
+    Mutation(
+        "an unknown municipality lies in no working area",
+        "models/intermediate/int_events_conformed.sql",
+        "provinces.default_working_area, 'onbepaald')",
+        "provinces.default_working_area, 'ander_gewest')",
+    ),
+    Mutation(
+        "the working area is never derived from the agency",
+        "models/intermediate/int_events_conformed.sql",
+        "coalesce(city_working_areas.working_area, ",
+        "coalesce(case events.agency when 'atlas' then 'stad_antwerpen' end, city_working_areas.working_area, ",
+    ),
+    Mutation(
+        "a city comes before its province",
+        "models/intermediate/int_events_conformed.sql",
+        "coalesce(city_working_areas.working_area, provinces.default_working_area, ",
+        "coalesce(provinces.default_working_area, city_working_areas.working_area, ",
+    ),
+    Mutation(
+        "what merged into a city is of its working area from the day of the merger",
+        "models/intermediate/int_events_conformed.sql",
+        "events.attribution_date >= city_working_areas.in_area_from",
+        "events.attribution_date > city_working_areas.in_area_from",
+    ),
+    Mutation(
+        "the working area of an invited person is that of the day of the letter",
+        "models/intermediate/int_events_conformed.sql",
+        "events.attribution_date >= city_working_areas.in_area_from",
+        "events.event_date >= city_working_areas.in_area_from",
+    ),
+    Mutation(
+        "what merged into a city has its working area",
+        "seeds/reference/city_working_areas.csv",
+        "11007,stad_antwerpen,2025-01-01\n",
+        "",
+    ),
+    Mutation(
         "a municipality counts whether or not it was still valid",
         "models/intermediate/int_events_conformed.sql",
         "on events.nis_code = municipalities.nis_code",
@@ -822,6 +870,12 @@ MUTATIONS = (
         "published.published_on > figures.reference_date",
     ),
     Mutation(
+        "a published figure of one agency is compared with that agency",
+        "models/annex/checks/annex_checks_published.sql",
+        "figures.second_member = coalesce(published.of_agency, 'totaal')",
+        "figures.second_member = case when published.of_agency is null then 'totaal' else 'atlas' end",
+    ),
+    Mutation(
         "a figure published on the reference date was published before it",
         "models/annex/checks/annex_checks_published.sql",
         "published.published_on > figures.reference_date",
@@ -837,8 +891,8 @@ MUTATIONS = (
     Mutation(
         "the figures of a year are compared once it is over",
         "models/annex/checks/annex_checks_published.sql",
-        "and year < extract",
-        "and year <= extract",
+        "year < extract",
+        "year <= extract",
     ),
     # Why a figure changed
     Mutation(
@@ -959,8 +1013,20 @@ MUTATIONS = (
     Mutation(
         "a label is the name of its own member: province",
         "seeds/members/provinces.csv",
-        "antwerpen,Antwerpen,1\nlimburg,Limburg",
-        "antwerpen,Limburg,1\nlimburg,Antwerpen",
+        "antwerpen,Antwerpen,1,vlaams_gewest,antwerpen_zonder_stad\nlimburg,Limburg",
+        "antwerpen,Limburg,1,vlaams_gewest,antwerpen_zonder_stad\nlimburg,Antwerpen",
+    ),
+    Mutation(
+        "a label is the name of its own member: working area",
+        "seeds/members/working_areas.csv",
+        "stad_antwerpen,Stad Antwerpen,1\nstad_gent,Stad Gent",
+        "stad_antwerpen,Stad Gent,1\nstad_gent,Stad Antwerpen",
+    ),
+    Mutation(
+        "a label is the name of its own member: region",
+        "seeds/members/regions.csv",
+        "brussels_gewest,Brussels Hoofdstedelijk Gewest,2\nander_gewest,Ander gewest",
+        "brussels_gewest,Ander gewest,2\nander_gewest,Brussels Hoofdstedelijk Gewest",
     ),
     Mutation(
         "a label is the name of its own member: reason",
@@ -971,7 +1037,49 @@ MUTATIONS = (
     Mutation(
         "every warning has a name",
         "seeds/lists/warnings.csv",
-        "empty_gender,Geslacht leeg,9,gender_code,true\n",
+        "empty_gender,Geslacht leeg,9,",
+        "no_gender,Geslacht leeg,9,",
+    ),
+    Mutation(
+        "a field that may be empty by agreement is no problem",
+        "models/feedback/feedback_reasons.sql",
+        "reasons.is_empty_value and coalesce(forms.may_be_empty, false)",
+        "reasons.is_empty_value and coalesce(not forms.may_be_empty, false)",
+    ),
+    Mutation(
+        "an agency may leave empty what was agreed",
+        "seeds/codes/delivered_forms.csv",
+        'leeg (onbekend)",true',
+        'leeg (onbekend)",false',
+    ),
+    Mutation(
+        "the row that stays stands beside the row that gives way",
+        "models/feedback/feedback_rows.sql",
+        "where rejection_reason is null and event_number is not null",
+        "where event_number is not null",
+    ),
+    Mutation(
+        "a problem is new when the delivery before did not have it",
+        "models/feedback/feedback_rows.sql",
+        "then earlier.row_number is null end",
+        "then earlier.row_number is not null end",
+    ),
+    Mutation(
+        "the most consequential problem comes first",
+        "models/feedback/feedback_problems.sql",
+        "compared.severity asc, ",
         "",
+    ),
+    Mutation(
+        "an example has no more digits than a date",
+        "models/feedback/feedback_problems.sql",
+        "delivered_values.digits <= 8",
+        "delivered_values.digits <= 9",
+    ),
+    Mutation(
+        "an example is no number of a dossier or event",
+        "models/feedback/feedback_problems.sql",
+        "numbers.number is null",
+        "true",
     ),
 )

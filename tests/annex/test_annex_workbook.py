@@ -79,6 +79,10 @@ CLOSED_TABLES = {
     ),
     ("2ab", "t2a"): (["Agentschap", *PER_YEAR], AGENCIES),
     ("2ab", "t2b"): (["Provincie", *PER_YEAR], PROVINCES),
+    ("2ab", "t2b_gewest"): (
+        ["Gewest", *PER_YEAR],
+        ["Vlaams Gewest", "Brussels Hoofdstedelijk Gewest", "Ander gewest", "Onbepaald", "Totaal"],
+    ),
     ("2c", "t2c"): (["Nationaliteitsgroep", *PER_YEAR], ["EU", "niet-EU", "Onbepaald", "Totaal"]),
     ("2e", "t2e"): (["Geslacht", *PER_YEAR], ["Man", "Vrouw", "X", "Onbepaald", "Totaal"]),
     ("2f", "t2f"): (["Doelgroep", *PER_YEAR], ["Verplicht", "Rechthebbend", "Onbepaald", "Totaal"]),

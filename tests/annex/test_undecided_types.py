@@ -59,7 +59,7 @@ def test_an_empty_type_or_one_after_the_years_of_the_question_does_not_refuse(
 
 def test_the_feedback_says_that_such_rows_are_not_counted(built: tuple[Pipeline, str], tmp_path: Path) -> None:
     succeeded(built[0].script("report_rejects", "--output-folder", tmp_path))
-    sheet = load_workbook(tmp_path / "terugmelding_agii_2024-01-31.xlsx").active
+    sheet = load_workbook(tmp_path / "terugmelding_agii_2024-01-31.xlsx")["Terugmelding"]
     rows = [[cell.value for cell in row] for row in sheet[sheet.tables["terugmelding"].ref]]
     about_types = {(row[4], row[6]) for row in rows if "Type traject" in row[5]}
     assert about_types == {("TT_IBNEW", "nee"), ("tt_ibnew", "nee"), ("TT_IBLATER", "nee"), (None, "nee")}

@@ -236,7 +236,7 @@ def test_layers_build_on_the_layer_before_them_only(manifest: dict) -> None:
         # The lists of members are looked up by the events, the years follow from the deliveries.
         "core": ("intermediate", "seed"),
         "annex": ("staging", "intermediate", "core", "annex", "seed"),
-        "feedback": ("intermediate", "seed"),
+        "feedback": ("intermediate", "core", "feedback", "seed"),
     }
     models = nodes(manifest, "model")
     layer_of = {node["unique_id"]: node["path"].split("/")[0] for node in models}

@@ -22,18 +22,19 @@ from inburgering.annex.export import export_annex
 from inburgering.annex.question import Question, read_question
 from inburgering.annex.texts import december_note, outside_list_note, side_figure_note
 from support.annex_tables import tables
-from support.independent_count import count_annex, count_crossed, count_notes, count_rows
+from support.independent_count import count_annex, count_areas, count_crossed, count_notes, count_rows
 from support.independent_revision import count_revision, differences_by_cause
 from support.pipeline import Pipeline, accepting_rejections, succeeded
 from support.random_extracts import write_random_extracts, write_redelivered_extracts
 
-# The question's own date, a leap day, the last and the first day of a year, and the end of a short month.
+# The question's own date, a leap day, the last and the first day of a year, and the end of a short month soon after a
+# merger of municipalities.
 REFERENCE_DATES = [
     datetime.date(2024, 1, 31),
     datetime.date(2024, 2, 29),
     datetime.date(2021, 12, 31),
     datetime.date(2023, 1, 1),
-    datetime.date(2022, 11, 30),
+    datetime.date(2025, 2, 28),
 ]
 SIDE_FIGURES = {
     "letters_persons": "Personen met een eerste wervingsbrief in het jaar, ongeacht het jaar van de extractie",
@@ -77,11 +78,12 @@ def test_every_cell_equals_an_independent_count(seed: int) -> None:
                 annex = pipeline.folder / f"{name}_{reference_date}.xlsx"
                 export_annex(question, pipeline.warehouse, annex, last_green=True)
                 figures += compare(annex, pipeline.extracts, question, count)
+            compare_areas(pipeline, reference_date)
         assert figures > 5000
 
 
 # The one in the middle is not complete now and then; the last one is then compared with the first.
-REDELIVERIES = [datetime.date(2021, 12, 31), datetime.date(2022, 11, 30), datetime.date(2024, 1, 31)]
+REDELIVERIES = [datetime.date(2021, 12, 31), datetime.date(2022, 11, 30), datetime.date(2025, 2, 28)]
 MOVES = """
 select
     moves.measure, causes.label, moves.old_year, moves.new_year, moves.breakdown, old_members.label, new_members.label,
@@ -149,6 +151,28 @@ def compare(annex: Path, extracts: Path, question: Question, count: Callable[...
         compare_notes(workbook, extracts, question)
     assert any(figure for rows in expected.values() for row in rows for figure in row[2:])
     return sum(len(row) - 1 for rows in expected.values() for row in rows)
+
+
+AREAS = """
+select measure, breakdown, label, second_label, year, second_breakdown = 'total' as is_single, persons
+from annex_figures
+where
+    reference_date = $reference_date and year between $first_year and year($reference_date)
+    and breakdown in ('region', 'working_area') and second_breakdown in ('agency', 'total')
+    and measure in ('contracts', 'attests', 'invited', 'registered')
+"""
+
+
+def compare_areas(pipeline: Pipeline, reference_date: datetime.date) -> None:
+    """Compare the figures by region and by working area, alone and beside the agencies, with the independent count."""
+    years = range(reference_date.year - 6, reference_date.year + 1)
+    with duckdb.connect(str(pipeline.warehouse), read_only=True) as connection:
+        found = connection.execute(AREAS, {"reference_date": reference_date, "first_year": years[0]}).fetchall()
+    expected = count_areas(pipeline.extracts, reference_date, years)
+    assert {tuple(key): persons for *key, is_single, persons in found if not is_single} == expected
+    assert {tuple(key): persons for *key, is_single, persons in found if is_single} == {
+        key: persons for key, persons in expected.items() if key[3] == "Totaal"
+    }
 
 
 def as_written(figure: object) -> object:

@@ -59,6 +59,18 @@ with expected as (
         ('all', 'not_registered_reason', 'OVERLEDEN', 'true'),
         ('all', 'not_registered_reason', 'ONBEKEND', 'true'),
         ('all', 'not_registered_reason', 'TERMIJN_LOOPT_NOG', 'false'),
+        ('agii', 'may_be_empty', 'gender_code', 'true'),
+        ('atlas', 'may_be_empty', 'gender_code', 'false'),
+        ('amal', 'may_be_empty', 'gender_code', 'false'),
+        ('agii', 'may_be_empty', 'letter_sent_on_as_delivered', 'true'),
+        ('agii', 'may_be_empty', 'registered_on_as_delivered', 'true'),
+        ('agii', 'may_be_empty', 'not_registered_reason_code', 'true'),
+        ('atlas', 'may_be_empty', 'letter_sent_on_as_delivered', 'true'),
+        ('atlas', 'may_be_empty', 'registered_on_as_delivered', 'true'),
+        ('atlas', 'may_be_empty', 'not_registered_reason_code', 'true'),
+        ('amal', 'may_be_empty', 'letter_sent_on_as_delivered', 'true'),
+        ('amal', 'may_be_empty', 'registered_on_as_delivered', 'true'),
+        ('amal', 'may_be_empty', 'not_registered_reason_code', 'true'),
         ('all', 'counted_under', 'VR20', 'VR18')
     ) as listed (dialect, kind, code, meaning)  -- noqa: AL05
 ),
@@ -124,6 +136,15 @@ found as (
         code,
         kind || coalesce(' ' || nationality, '') as meaning
     from {{ ref('stg_reference__nationality_codes') }}
+
+    union all
+
+    select
+        dialect,
+        'may_be_empty' as kind,
+        attribute as code,
+        case when may_be_empty then 'true' else 'false' end as meaning
+    from {{ ref('delivered_forms') }}
 
     union all
 

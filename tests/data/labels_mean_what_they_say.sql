@@ -5,6 +5,16 @@
         'vlaams_brabant': 'Vlaams-Brabant', 'west_vlaanderen': 'West-Vlaanderen',
         'brussels_gewest': 'Brussels Hoofdstedelijk Gewest', 'ander_gewest': 'Ander gewest', 'onbepaald': 'Onbepaald',
     },
+    'region': {
+        'vlaams_gewest': 'Vlaams Gewest', 'brussels_gewest': 'Brussels Hoofdstedelijk Gewest', 'ander_gewest': 'Ander gewest',
+        'onbepaald': 'Onbepaald',
+    },
+    'working_area': {
+        'stad_antwerpen': 'Stad Antwerpen', 'stad_gent': 'Stad Gent', 'antwerpen_zonder_stad': 'Antwerpen zonder de stad',
+        'oost_vlaanderen_zonder_gent': 'Oost-Vlaanderen zonder Gent', 'limburg': 'Limburg', 'vlaams_brabant': 'Vlaams-Brabant',
+        'west_vlaanderen': 'West-Vlaanderen', 'brussels_gewest': 'Brussels Gewest', 'ander_gewest': 'Ander gewest',
+        'onbepaald': 'Onbepaald',
+    },
     'nationality_group': {'eu': 'EU', 'niet_eu': 'niet-EU', 'onbepaald': 'Onbepaald'},
     'nationality': {
         'AF': 'Afghanistan', 'BE': 'België', 'GB': 'Verenigd Koninkrijk', 'GN': 'Guinee', 'GW': 'Guinee-Bissau',

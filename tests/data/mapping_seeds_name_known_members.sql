@@ -62,6 +62,26 @@ where members.province is null
 union all
 
 select
+    'provinces' as seed,
+    codes.province as code
+from {{ ref('provinces') }} as codes
+left join {{ ref('regions') }} as regions on codes.region = regions.region
+left join {{ ref('working_areas') }} as working_areas on codes.default_working_area = working_areas.working_area
+where regions.region is null or working_areas.working_area is null
+
+union all
+
+select
+    'city_working_areas' as seed,
+    codes.nis_code as code
+from {{ ref('city_working_areas') }} as codes
+left join {{ ref('municipalities') }} as municipalities on codes.nis_code = municipalities.nis_code
+left join {{ ref('working_areas') }} as working_areas on codes.working_area = working_areas.working_area
+where municipalities.nis_code is null or working_areas.working_area is null
+
+union all
+
+select
     'residence_statuses' as seed,
     codes.residence_status as code
 from {{ ref('residence_statuses') }} as codes

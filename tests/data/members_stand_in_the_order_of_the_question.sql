@@ -8,6 +8,12 @@ with expected as (
             'province',
             'antwerpen limburg oost_vlaanderen vlaams_brabant west_vlaanderen brussels_gewest ander_gewest onbepaald totaal'
         ),
+        ('region', 'vlaams_gewest brussels_gewest ander_gewest onbepaald totaal'),
+        (
+            'working_area',
+            'stad_antwerpen stad_gent antwerpen_zonder_stad oost_vlaanderen_zonder_gent limburg vlaams_brabant west_vlaanderen '
+            || 'brussels_gewest ander_gewest onbepaald totaal'
+        ),
         ('nationality_group', 'eu niet_eu onbepaald totaal'),
         ('gender', 'man vrouw x onbepaald totaal'),
         ('target_group', 'verplicht rechthebbend onbepaald totaal'),

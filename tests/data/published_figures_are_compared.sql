@@ -3,7 +3,8 @@ with published as (
         year,
         measure,
         breakdown,
-        member
+        member,
+        of_agency
     from {{ ref('published_figures') }}
 ),
 
@@ -21,7 +22,8 @@ select
     published.year,
     published.measure,
     published.breakdown,
-    published.member
+    published.member,
+    published.of_agency
 from reference_dates
 inner join published
     on published.year < extract(year from reference_dates.reference_date)
@@ -32,4 +34,5 @@ left join compared
         and published.measure = compared.measure
         and published.breakdown = compared.breakdown
         and published.member = compared.member
+        and published.of_agency is not distinct from compared.of_agency
 where compared.persons is null

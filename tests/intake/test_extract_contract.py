@@ -42,6 +42,18 @@ def change(models: Path, name: str, old: str, new: str) -> Path:
 @pytest.mark.parametrize(
     ("name", "old", "new", "message"),
     [
+        (
+            AGII,
+            '"A900001", "AI023", "18/12/2023"]',
+            '"A900001", "AI023"]',
+            "agii.tables.attesten: an example has another number of values than the 10 columns",
+        ),
+        (
+            AGII,
+            '{reference_date: "2023-01-31", text',
+            "{reference_date: morgen, text",
+            "agii.config.meta.changes.0.reference_date: Input should be a valid date or datetime, input is too short",
+        ),
         (AGII, "format: csv", "format: tsv", "agii.config.meta.format: Input should be 'csv' or 'excel'"),
         (AGII, "        format: csv\n", "", "agii.config.meta.format: Field required"),
         (AGII, "format: csv", "format: csv\n        format: excel", "format stands there twice"),

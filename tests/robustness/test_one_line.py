@@ -26,6 +26,7 @@ import explain_cell
 import export_annex
 import report_rejects
 import write_answer
+import write_delivery_specification
 import write_docs
 from dev import generate_extracts
 from inburgering.annex.question import QUESTIONS, read_question
@@ -42,6 +43,7 @@ COMMANDS = {
     "write_answer": write_answer.main,
     "report_rejects": report_rejects.main,
     "explain_cell": explain_cell.main,
+    "write_delivery_specification": write_delivery_specification.main,
 }
 VALUES = ["5", "[]", "null", '"a\\eb"', "{}", ".nan", "-1", "99999999999"]
 HOSTILE = '=HYPERLINK("x")\x1b[31m\r\nnext\u202e\u2028@'
@@ -114,7 +116,8 @@ ARGUMENTS = st.lists(
 @MANY
 def test_arguments_of_every_kind(here: Path, name: str, arguments: list[str]) -> None:
     # Only with this folder first does nothing go to the user's own.
-    first = {"report_rejects": ["--output-folder", "out"], "explain_cell": []}
+    out = ["--output-folder", "out"]
+    first = {"report_rejects": out, "write_delivery_specification": out, "explain_cell": []}
     suffix = "docx" if name == "write_answer" else "xlsx"
     ends_well_or_says_one_line(COMMANDS[name], [*first.get(name, ["--output", f"out/a.{suffix}"]), *arguments])
 
@@ -162,7 +165,7 @@ def test_edited_tables(here: Path, reference: str) -> None:
     name=st.sampled_from(sorted(COMMANDS)),
     model=st.sampled_from(
         "build annex_figures annex_cube annex_checks_deliveries annex_members measures dim_agency annex_breakdowns "
-        "feedback_rows int_current_files annex_counted_persons event_types".split()
+        "feedback_rows feedback_problems int_current_files annex_counted_persons event_types int_codes".split()
     ),
     how=st.sampled_from(
         ["select 1 as other", "from {model} where false", "select columns(*)::varchar from {model}", "gone", "twice"]
@@ -186,6 +189,7 @@ def test_warehouses_of_other_models(here: Path, name: str, model: str, how: str)
         "export_annex": ["--output", "out/other.xlsx"],
         "write_answer": ["--output", "out/other.docx"],
         "report_rejects": ["--output-folder", "out"],
+        "write_delivery_specification": ["agii", "--output-folder", "out"],
         "explain_cell": ["annex.xlsx", "1!B8"],
     }
     with pytest.MonkeyPatch.context() as patched:

@@ -1020,7 +1020,6 @@ KEPT = [
             ("no nationality", "contracts", {"nationality_code": ""}, "empty_nationality", None),
             ("an unknown nationality", "contracts", {"nationality_code": "999"}, "unknown_nationality", "999"),
             ("a state that is gone", "attests", {"nationality_code": "169"}, "former_state", "169"),
-            ("no gender", "contracts", {"gender_code": ""}, "empty_gender", None),
             ("an unknown gender", "contracts", {"gender_code": "M"}, "unknown_gender", "M"),
             ("no target group", "contracts", {"target_group_code": ""}, "empty_target_group", None),
             ("an unknown target group", "contracts", {"target_group_code": "V"}, "unknown_target_group", "V"),
@@ -1093,6 +1092,7 @@ KEPT = [
             ("a wrong check number", "attests", {"person_number": "85073003327"}, "invalid_person_number", None),
             ("an unknown nationality", "contracts", {"nationality_code": "Zaïre"}, "unknown_nationality", "Zaïre"),
             ("a state that is gone", "contracts", {"nationality_code": "SUN"}, "former_state", "SUN"),
+            ("no gender", "contracts", {"gender_code": ""}, "empty_gender", None),
             ("an unknown gender", "contracts", {"gender_code": "1"}, "unknown_gender", "1"),
             (
                 "an unknown attest type",

@@ -37,6 +37,31 @@ PROVINCES = {
     "brussels_gewest": "Brussels Hoofdstedelijk Gewest",
     "ander_gewest": "Ander gewest",
 }
+FLEMISH_REGION = "Vlaams Gewest"
+FLEMISH_PROVINCES = frozenset({"Antwerpen", "Limburg", "Oost-Vlaanderen", "Vlaams-Brabant", "West-Vlaanderen"})
+REGIONS = (FLEMISH_REGION, "Brussels Hoofdstedelijk Gewest", "Ander gewest", ONBEPAALD)
+CITY_OF_ANTWERP = "11002"
+CITY_OF_GHENT = "44021"
+BORSBEEK = "11007"
+BORSBEEK_IS_ANTWERP_FROM = date(2025, 1, 1)
+# The working area of the rest of a province or region, where it has another name than that.
+REST_OF = {
+    "Antwerpen": "Antwerpen zonder de stad",
+    "Oost-Vlaanderen": "Oost-Vlaanderen zonder Gent",
+    "Brussels Hoofdstedelijk Gewest": "Brussels Gewest",
+}
+WORKING_AREAS = (
+    "Stad Antwerpen",
+    "Stad Gent",
+    "Antwerpen zonder de stad",
+    "Oost-Vlaanderen zonder Gent",
+    "Limburg",
+    "Vlaams-Brabant",
+    "West-Vlaanderen",
+    "Brussels Gewest",
+    "Ander gewest",
+    ONBEPAALD,
+)
 NATIONALITY_GROUPS = ("EU", "niet-EU", ONBEPAALD)
 GENDERS = ("Man", "Vrouw", "X", ONBEPAALD)
 TARGET_GROUPS = ("Verplicht", "Rechthebbend", ONBEPAALD)
@@ -354,6 +379,7 @@ class Row:
     place: int
     person: Hashable
     event: date
+    municipality: str
     province: str
     country: str | None
     gender: str
@@ -382,6 +408,7 @@ def read_row(agency: str, event_type: str, place: int, record: Record, reference
         person=identify_person(agency, event_type, place, dossier, cells["insz"]),
         place=place,
         event=event,
+        municipality=read_text(cells["municipality"]),
         province=province_by_municipality().get(read_text(cells["municipality"]), ONBEPAALD),
         country=countries_by_code(dialect.nationality_column).get(read_code(cells["nationality"])),
         gender=dialect.genders.get(read_code(cells["gender"]), ONBEPAALD),
@@ -538,6 +565,21 @@ def province_label(row: Row) -> str:
     return row.province
 
 
+def region_label(row: Row) -> str:
+    """Return the region of residence at the event."""
+    return FLEMISH_REGION if row.province in FLEMISH_PROVINCES else row.province
+
+
+def working_area_label(row: Row, day: date) -> str:
+    """Return the working area of residence, on the day that the row counts on."""
+    is_merged = row.municipality == BORSBEEK and day >= BORSBEEK_IS_ANTWERP_FROM
+    if row.municipality == CITY_OF_ANTWERP or is_merged:
+        return "Stad Antwerpen"
+    if row.municipality == CITY_OF_GHENT:
+        return "Stad Gent"
+    return REST_OF.get(row.province, row.province)
+
+
 def nationality_group_label(row: Row) -> str:
     """Return whether the country was a member of the EU on the day of the event."""
     if row.country is None:
@@ -573,6 +615,7 @@ PROVINCE_LABELS = (*PROVINCES.values(), ONBEPAALD)
 CLOSED_TABLES = {
     "t2a": (AGENCY_LABELS, agency_label),
     "t2b": (PROVINCE_LABELS, province_label),
+    "t2b_gewest": (REGIONS, region_label),
     "t2c": (NATIONALITY_GROUPS, nationality_group_label),
     "t2e": (GENDERS, gender_label),
     "t2f": (TARGET_GROUPS, target_group_label),
@@ -749,6 +792,29 @@ def count_annex(extracts: Path, reference_date: date, first_year: int, last_year
     accepted = read_accepted(extracts, reference_date)
     years = range(first_year, last_year + 1)
     return tab_1(accepted["invitations"], reference_date, years) | tab_2(counted_rows(accepted), years)
+
+
+def count_areas(extracts: Path, reference_date: date, years: range) -> dict[tuple[str, str, str, str, int], int]:
+    """Return the persons by region and by working area, beside every agency.
+
+    Returns:
+        (measure, breakdown, label, label of the agency, year) -> persons, with the zeros and with totals both ways.
+    """
+    accepted = read_accepted(extracts, reference_date)
+    counted = {measure: [(row, row.event) for row in rows] for measure, rows in counted_rows(accepted).items()}
+    invited = [one for one in find_invitees(accepted["invitations"]) if one.extraction.year == one.letter.year]
+    counted["invited"] = [(one.carrier, one.letter) for one in invited]
+    counted["registered"] = [(one.carrier, one.letter) for one in invited if one.registered]
+    persons = {}
+    for measure, rows in counted.items():
+        by_region = [(region_label(row), agency_label(row), day.year) for row, day in rows]
+        by_area = [(working_area_label(row, day), agency_label(row), day.year) for row, day in rows]
+        for breakdown, labels, labelled in (("region", REGIONS, by_region), ("working_area", WORKING_AREAS, by_area)):
+            for label, agency, *figures in crossed_table(labelled, labels, AGENCY_LABELS, years):
+                persons.update(
+                    {(measure, breakdown, label, agency, year): n for year, n in zip(years, figures, strict=True)}
+                )
+    return persons
 
 
 def count_rows(extracts: Path, reference_date: date) -> dict[tuple[str, str], tuple[int, int, int]]:

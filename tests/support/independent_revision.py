@@ -27,8 +27,10 @@ from support.independent_count import (
     read_insz,
     read_row,
     read_text,
+    region_label,
     status_label,
     target_group_label,
+    working_area_label,
 )
 
 COUNTING_TYPES = {"contracts": CIVIC_INTEGRATION_CONTRACTS, "attests": CIVIC_INTEGRATION_ATTESTS}
@@ -131,7 +133,7 @@ def content_of(agency: str, cells: dict[str, object]) -> Hashable:
 
 
 def labels_of(row: Row, day: date) -> tuple[tuple[str, str], ...]:
-    """Return the label of a counted row in every breakdown; membership of the EU is that of the day it counts on."""
+    """Return the label of a counted row in every breakdown, on the day it counts on."""
     group = ONBEPAALD
     if row.country is not None:
         periods = eu_memberships().get(row.country, [])
@@ -139,6 +141,8 @@ def labels_of(row: Row, day: date) -> tuple[tuple[str, str], ...]:
     return (
         ("agency", agency_label(row)),
         ("province", province_label(row)),
+        ("region", region_label(row)),
+        ("working_area", working_area_label(row, day)),
         ("nationality_group", group),
         ("nationality", nationality_label(row)),
         ("gender", gender_label(row)),

@@ -121,7 +121,7 @@ SPECIAL_NATIONALITIES = {
     "amal": ("NAM", "GBR", "HRV"),
 }
 MUNICIPALITY_KINDS = {"city": 3, "current": 10, "past": 3, "known prefix": 1, "unknown": 1, "empty": 1}
-CITIES = ("11002", "44021", "21004")
+CITIES = ("11002", "44021", "21004", "11007")
 UNKNOWN_MUNICIPALITIES = ("99999", "0", "1", "011002", "00000", "11002A", "NIS 11002", "Gent", "1100", "110020")
 
 # --- Numbers of persons and keys --------------------------------------------------------------------------------------
@@ -146,6 +146,8 @@ TURNING_POINTS = (
     date(2013, 7, 1),
     date(2020, 1, 31),
     date(2020, 2, 1),
+    date(2024, 12, 31),
+    date(2025, 1, 1),
 )
 LEAP_DAYS = (date(2016, 2, 29), date(2020, 2, 29), date(2024, 2, 29))
 FUTURE_DAYS = (date(2050, 6, 15), date(2099, 12, 31), date(9999, 12, 31))

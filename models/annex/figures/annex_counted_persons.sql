@@ -15,7 +15,8 @@ with counted_persons as (
         '{{ fact[4:] }}' as event_type,
         reference_date, year, agency, row_number, person_key, event_number,
         {{ 'letter_sent_on' if fact == 'fct_invitations' else 'event_date' }} as attribution_date,
-        province, nationality_group, nationality, gender, target_group, residence_status, own_residence_status,
+        province, region, working_area, nationality_group, nationality, gender, target_group, residence_status,
+        own_residence_status,
         {{ 'not_registered_reason' if measure == 'not_registered' else 'cast(null as ' ~ dbt.type_string() ~ ')' }}
             as not_registered_reason
     from {{ ref(fact) }}

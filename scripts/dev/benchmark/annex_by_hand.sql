@@ -197,6 +197,8 @@ with conformed as (
     select persons.measure, persons.reference_date, year(persons.attribution_date) as year,
         persons.agency,
         coalesce(municipalities.province, 'onbepaald') as province,
+        coalesce(provinces.region, 'onbepaald') as region,
+        coalesce(cities.working_area, provinces.default_working_area, 'onbepaald') as working_area,
         case
             when nationality_codes.nationality is null then 'onbepaald'
             when memberships.nationality is not null then 'eu'
@@ -210,6 +212,10 @@ with conformed as (
     from counted_persons as persons
     left join seed('reference/municipalities') as municipalities
         on persons.nis_code = municipalities.nis_code
+    left join seed('members/provinces') as provinces
+        on municipalities.province = provinces.province
+    left join seed('reference/city_working_areas') as cities
+        on municipalities.nis_code = cities.nis_code and persons.attribution_date >= cast(cities.in_area_from as date)
     left join nationality_codes
         on persons.agency = nationality_codes.dialect and persons.nationality_code = nationality_codes.code
     left join seed('reference/eu_memberships') as memberships
@@ -230,6 +236,8 @@ select
     case
         when grouping(agency) = 0 then 'agency'
         when grouping(province) = 0 then 'province'
+        when grouping(region) = 0 then 'region'
+        when grouping(working_area) = 0 then 'working_area'
         when grouping(nationality_group) = 0 then 'nationality_group'
         when grouping(nationality) = 0 then 'nationality'
         when grouping(gender) = 0 then 'gender'
@@ -239,12 +247,14 @@ select
         else 'total'
     end as breakdown,
     coalesce(
-        agency, province, nationality_group, nationality, gender, target_group, residence_status, not_registered_reason, 'totaal'
+        agency, province, region, working_area, nationality_group, nationality, gender, target_group, residence_status,
+        not_registered_reason, 'totaal'
     ) as member,
     count(*) as persons
 from conformed
 group by grouping sets (
     (measure, reference_date, year), (measure, reference_date, year, agency), (measure, reference_date, year, province),
+    (measure, reference_date, year, region), (measure, reference_date, year, working_area),
     (measure, reference_date, year, nationality_group), (measure, reference_date, year, nationality),
     (measure, reference_date, year, gender), (measure, reference_date, year, target_group),
     (measure, reference_date, year, residence_status), (measure, reference_date, year, not_registered_reason)

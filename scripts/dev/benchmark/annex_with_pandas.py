@@ -168,8 +168,13 @@ def conform(persons: pd.DataFrame) -> pd.DataFrame:
     memberships = seed("reference/eu_memberships")
     for name in ("member_from", "member_until"):
         memberships[name] = pd.to_datetime(memberships[name])
+    provinces = seed("members/provinces")[["province", "region", "default_working_area"]]
+    cities = seed("reference/city_working_areas")
+    cities["in_area_from"] = pd.to_datetime(cities["in_area_from"])
     persons = (
         persons.merge(seed("reference/municipalities")[["nis_code", "province"]], on="nis_code", how="left")
+        .merge(provinces, on="province", how="left")
+        .merge(cities, on="nis_code", how="left")
         .merge(nationality_codes(), on=["agency", "nationality_code"], how="left")
         .merge(memberships, on="nationality", how="left")
     )
@@ -180,6 +185,8 @@ def conform(persons: pd.DataFrame) -> pd.DataFrame:
     is_eu = (persons["attribution_date"] >= persons["member_from"]) & (
         persons["member_until"].isna() | (persons["attribution_date"] < persons["member_until"])
     )
+    is_city = persons["attribution_date"] >= persons["in_area_from"]
+    area = persons["working_area"].where(is_city, persons["default_working_area"])
     group = is_eu.map({True: "eu", False: "niet_eu"}).where(persons["nationality"].notna(), "onbepaald")
     return pd.DataFrame(
         {
@@ -188,6 +195,8 @@ def conform(persons: pd.DataFrame) -> pd.DataFrame:
             "year": persons["attribution_date"].dt.year.astype("int64"),
             "agency": persons["agency"],
             "province": persons["province"].fillna("onbepaald"),
+            "region": persons["region"].fillna("onbepaald"),
+            "working_area": area.fillna("onbepaald"),
             "nationality_group": group,
             "nationality": persons["nationality"].fillna("onbepaald"),
             "gender": persons["gender"].fillna("onbepaald"),
@@ -201,7 +210,7 @@ def conform(persons: pd.DataFrame) -> pd.DataFrame:
 def count(persons: pd.DataFrame) -> pd.DataFrame:
     """Count the persons per measure, reference date and year, in total and by every breakdown."""
     total_of = ["measure", "reference_date", "year"]
-    # A count of all combinations comes first, and leaves few rows to add up nine times.
+    # A count of all combinations comes first, and leaves few rows to add up eleven times.
     combinations = (
         persons.groupby([*total_of, *BREAKDOWNS], dropna=False, observed=True, sort=False)
         .size()

@@ -154,7 +154,9 @@ def nationality_codes() -> pl.LazyFrame:
 
 def conform(persons: pl.LazyFrame) -> pl.LazyFrame:
     """Return the counted persons with their member of every breakdown."""
-    provinces = seed("reference/municipalities").select("nis_code", "province")
+    municipalities = seed("reference/municipalities").select("nis_code", "province")
+    provinces = seed("members/provinces").select("province", "region", "default_working_area")
+    cities = seed("reference/city_working_areas").with_columns(pl.col("in_area_from").str.to_date())
     memberships = seed("reference/eu_memberships").select(
         "nationality", pl.col("member_from").str.to_date(), pl.col("member_until").str.to_date()
     )
@@ -162,9 +164,12 @@ def conform(persons: pl.LazyFrame) -> pl.LazyFrame:
     is_eu = (pl.col("attribution_date") >= pl.col("member_from")) & (
         pl.col("member_until").is_null() | (pl.col("attribution_date") < pl.col("member_until"))
     )
+    is_city = pl.col("attribution_date") >= pl.col("in_area_from")
     # No country joined the EU twice, so every person has at most one membership.
     return (
-        persons.join(provinces, on="nis_code", how="left")
+        persons.join(municipalities, on="nis_code", how="left")
+        .join(provinces, on="province", how="left")
+        .join(cities, on="nis_code", how="left")
         .join(nationality_codes(), on=["agency", "nationality_code"], how="left")
         .join(memberships, on="nationality", how="left")
         .join(codes_of("gender"), on=["agency", "gender_code"], how="left")
@@ -178,6 +183,12 @@ def conform(persons: pl.LazyFrame) -> pl.LazyFrame:
             pl.col("attribution_date").dt.year().cast(pl.Int64).alias("year"),
             "agency",
             pl.col("province").fill_null("onbepaald"),
+            pl.col("region").fill_null("onbepaald"),
+            pl.when(is_city)
+            .then("working_area")
+            .otherwise("default_working_area")
+            .fill_null("onbepaald")
+            .alias("working_area"),
             pl.when(pl.col("nationality").is_null())
             .then(pl.lit("onbepaald"))
             .when(is_eu)
@@ -195,7 +206,7 @@ def conform(persons: pl.LazyFrame) -> pl.LazyFrame:
 
 def count(persons: pl.LazyFrame) -> pl.DataFrame:
     """Count the persons per measure, reference date and year, in total and by every breakdown."""
-    # A count of all combinations comes first, and leaves few rows to add up nine times.
+    # A count of all combinations comes first, and leaves few rows to add up eleven times.
     combinations = (
         persons.group_by(["measure", "reference_date", "year", *BREAKDOWNS]).len("persons").collect(engine="streaming")
     )

@@ -20,6 +20,8 @@ OF_EVENT_TYPE = {
 BREAKDOWNS = (
     "agency",
     "province",
+    "region",
+    "working_area",
     "nationality_group",
     "nationality",
     "gender",

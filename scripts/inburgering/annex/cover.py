@@ -37,7 +37,7 @@ def fill_cover(sheet: Worksheet, annex: Annex, titles: dict[str, str]) -> None:
     """Fill the first sheet; `titles` has the title of every tab."""
     question = annex.question
     sheet.title = COVER
-    set_up_print(sheet, annex)
+    set_up_print(sheet, question.label)
     set_widths(sheet, WIDTHS)
     write(sheet, 1, 1, annex_title(annex), TITLE_FONT)
     row = 2

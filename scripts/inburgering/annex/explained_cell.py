@@ -14,11 +14,10 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.utils.cell import coordinate_to_tuple, range_boundaries
 
 from inburgering.annex.annex import TEXT, TOTAL, Annex, Block, Figure, Row
-from inburgering.annex.plain_cell import FORMULA_STARTS
+from inburgering.annex.plain_cell import no_formula
 from inburgering.annex.question import Question, read_question
 from inburgering.annex.reader import read_annex
 from inburgering.output_files import drafts_beside
-from inburgering.screen import on_one_line
 from inburgering.warehouse.open_build import open_build
 from inburgering.write_errors import reason
 
@@ -136,20 +135,12 @@ def write_rows(explained: Explained, path: Path) -> None:
             with draft.open("w", encoding="utf-8", newline="") as file:
                 writer = csv.writer(file, lineterminator="\n")
                 writer.writerow(explained.columns)
-                writer.writerows([_plain(value) for value in row] for row in explained.rows)
+                writer.writerows([no_formula(value) for value in row] for row in explained.rows)
             draft.replace(path.resolve())
     except OSError as error:
         raise click.ClickException(
             f"{path}: cannot be written ({reason(error)}); close it or name another file with --csv"
         ) from None
-
-
-def _plain(value: object) -> object:
-    """Return text so that no spreadsheet takes it for a formula when it opens the CSV."""
-    if not isinstance(value, str):
-        return value
-    text = on_one_line(value)
-    return f"'{text}" if text.strip().startswith(FORMULA_STARTS) else text
 
 
 def find_place(workbook_path: Path, place: str) -> Place:

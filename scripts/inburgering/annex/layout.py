@@ -62,12 +62,12 @@ def add_sheet(workbook: Workbook, annex: Annex, name: str, title: str, home: str
     write(sheet, 1, 1, title, TITLE_FONT)
     write(sheet, 2, 1, status_line(annex.question))
     link(sheet, 3, 1, f"← {home}", home)
-    set_up_print(sheet, annex)
+    set_up_print(sheet, annex.question.label)
     return sheet
 
 
-def set_up_print(sheet: Worksheet, annex: Annex) -> None:
-    """Print a sheet on A4, landscape, as wide as the page, with a footer."""
+def set_up_print(sheet: Worksheet, name: str) -> None:
+    """Print a sheet on A4, landscape, as wide as the page, with a footer that names the document."""
     sheet.page_setup.orientation = "landscape"
     sheet.page_setup.paperSize = A4
     sheet.page_setup.fitToWidth = 1
@@ -76,7 +76,7 @@ def set_up_print(sheet: Worksheet, annex: Annex) -> None:
     sheet.page_margins.left = sheet.page_margins.right = 0.4
     sheet.page_margins.top = 0.6
     sheet.page_margins.bottom = 0.8
-    sheet.oddFooter.left.text = annex.question.label
+    sheet.oddFooter.left.text = name.replace("&", "&&")
     sheet.oddFooter.center.text = "&A"
     sheet.oddFooter.right.text = "&P / &N"
     sheet.sheet_view.showGridLines = False

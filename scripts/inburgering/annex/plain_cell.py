@@ -1,4 +1,4 @@
-"""Write values to a sheet as what they are: text stays text, whatever it starts with."""
+"""Write values to a sheet or a CSV as what they are: text stays text, whatever it starts with."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from openpyxl.cell.cell import Cell
 from openpyxl.worksheet.worksheet import Worksheet
 
 from inburgering.intake.decoding import LONGEST_VALUE
+from inburgering.screen import on_one_line
 
 # What spreadsheet programs take for the start of a formula when a cell is edited or pasted.
 FORMULA_STARTS = ("=", "+", "-", "@")
@@ -34,3 +35,11 @@ def write_plain(sheet: Worksheet, row: int, column: int, value: object) -> Cell:
     cell.data_type = "s"
     cell.quotePrefix = value.startswith(FORMULA_STARTS)
     return cell
+
+
+def no_formula(value: object) -> object:
+    """Return text so that no spreadsheet takes it for a formula when it opens the CSV, and no line breaks in it."""
+    if not isinstance(value, str):
+        return value
+    text = on_one_line(value)
+    return f"'{text}" if text.strip().startswith(FORMULA_STARTS) else text

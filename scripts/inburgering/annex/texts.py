@@ -82,6 +82,7 @@ def definitions(annex: Annex) -> dict[str, str]:
         ),
         "Agentschap": "Het agentschap dat de getelde rij aanleverde. Het volgt niet uit de provincie.",
         "Provincie": "De provincie van de gemeente op het ogenblik van het contract, het attest of de brief.",
+        "Gewest": "Het gewest van die gemeente; de vijf Vlaamse provincies samen zijn het Vlaams Gewest.",
         "Nationaliteitsgroep": _nationality_group(rules),
         **({"Verblijfsreden": _statuses_elsewhere(rules)} if rules.statuses_elsewhere else {}),
         "Onbepaald": "De code is leeg, onbekend of zelf onbepaald. De persoon telt wel mee.",

@@ -1,1 +1,1 @@
-"""What goes back to the agencies."""
+"""What goes back to the agencies, and what is asked of them."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import datetime
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
@@ -46,8 +47,16 @@ def _known_encoding(name: str) -> str:
 
 
 @dataclass(frozen=True)
+class Change:
+    """What changed in the contract, from the deliveries of a reference date on."""
+
+    reference_date: datetime.date
+    text: str
+
+
+@dataclass(frozen=True)
 class TableContract:
-    """One table of an agency: the file or sheet it comes in and its columns, in file order."""
+    """One table of an agency: the file or sheet it comes in, its columns in file order, and rows that nobody has."""
 
     name: str
     file_name: str
@@ -55,6 +64,7 @@ class TableContract:
     event_type: str
     columns: tuple[str, ...]
     attributes: tuple[str, ...]
+    examples: tuple[tuple[str, ...], ...]
 
     def column_of(self, attribute: str) -> str:
         """Return the agency's own name for what the project calls `attribute`."""
@@ -86,6 +96,7 @@ class AgencyContract:
     separator: str
     quote: str
     tables: tuple[TableContract, ...]
+    changes: tuple[Change, ...]
 
 
 class _Strict(BaseModel):
@@ -122,6 +133,7 @@ class _TableMeta(_Strict):
     event_type: Literal["invitations", "contracts", "attests"]
     file: Name | None = None
     sheet: Name | None = None
+    examples: tuple[tuple[str, ...], ...] = ()
 
 
 class _TableConfig(_Loose):
@@ -150,7 +162,14 @@ class _Table(_Loose):
                 )
         if len(self.delivered) < len(found):
             raise ValueError("two columns have the same name")
+        if any(len(example) != len(found) for example in self.config.meta.examples):
+            raise ValueError(f"an example has another number of values than the {len(found)} columns")
         return self
+
+
+class _Change(_Strict):
+    reference_date: datetime.date
+    text: Name
 
 
 class _Dialect(_Strict):
@@ -161,6 +180,7 @@ class _Dialect(_Strict):
     quote: str = Field("", max_length=1)
     dates: str
     external_location: str
+    changes: tuple[_Change, ...] = ()
 
     @model_validator(mode="after")
     def _says_how_to_read_text(self) -> _Dialect:
@@ -204,10 +224,14 @@ class _Source(_Loose):
                 event_type=table.config.meta.event_type,
                 columns=tuple(table.delivered),
                 attributes=tuple(table.delivered.values()),
+                examples=table.config.meta.examples,
             )
             for table in self.tables
         )
-        return AgencyContract(self.name, dialect.format, dialect.encoding, dialect.separator, dialect.quote, tables)
+        changes = tuple(Change(change.reference_date, change.text) for change in dialect.changes)
+        return AgencyContract(
+            self.name, dialect.format, dialect.encoding, dialect.separator, dialect.quote, tables, changes
+        )
 
 
 def read_contracts(models: Path = CHECKOUT / "models") -> dict[str, AgencyContract]:
