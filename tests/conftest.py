@@ -28,9 +28,11 @@ LONG_MODULES = (
     "test_sample.py",
     "test_full_and_locked.py",
     "test_export_annex.py",
-    "test_kills.py",
     "test_random_extracts.py",
+    "test_privacy.py",
+    "test_kills.py",
     "test_project.py",
+    "test_one_line.py",
     "test_mutations.py",
 )
 

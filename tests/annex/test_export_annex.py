@@ -17,7 +17,7 @@ from openpyxl import load_workbook
 from inburgering.settings import SAMPLE_KEY
 from inburgering.warehouse.build_status import status_file, write_status
 from inburgering.warehouse.open_build import open_build
-from support.pipeline import OwnCheckout, Pipeline, own_copy, refused, succeeded
+from support.pipeline import CHECKOUT, OwnCheckout, Pipeline, own_copy, refused, succeeded
 from support.soak import digest
 
 
@@ -277,6 +277,7 @@ def test_the_annex_names_what_was_built_and_not_what_lies_there_at_the_export(ow
         return succeeded(own_checkout._run(git, "-C", str(own_checkout.checkout), *identity, *arguments)).strip()
 
     assert here() == "unknown"
+    shutil.copy(CHECKOUT / ".gitignore", own_checkout.checkout)
     run("init", "--quiet")
     run("add", ".")
     run("commit", "--quiet", "--message", "one")
