@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +11,8 @@ from hypothesis import Phase, settings
 
 from inburgering.settings import SAMPLE_KEY
 from support.engine import FOR_TINY_DATA, SparkPipeline, free_port
-from support.pipeline import Pipeline, succeeded
+from support.pipeline import Pipeline, command, made_once, share_between_workers, succeeded
+from support.steps import run_anew
 
 # An example is a whole run of the pipeline; `pytest --hypothesis-profile=thorough` takes many new ones.
 settings.register_profile("quick", max_examples=2, deadline=None, derandomize=True, phases=[Phase.generate])
@@ -19,6 +21,26 @@ settings.load_profile("quick")
 
 # Large enough for the sample's rejected rows, which are as many at every scale, to be less than a tenth of every file.
 SCALE = "0.05"
+
+
+# What takes long, the longest first: who starts one of these last, the other worker waits for.
+LONG_MODULES = (
+    "test_sample.py",
+    "test_full_and_locked.py",
+    "test_export_annex.py",
+    "test_random_extracts.py",
+    "test_privacy.py",
+    "test_kills.py",
+    "test_project.py",
+    "test_one_line.py",
+    "test_mutations.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Start with the modules that take long."""
+    order = {name: place for place, name in enumerate(LONG_MODULES)}
+    items.sort(key=lambda item: order.get(item.path.name, len(order)))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -33,14 +55,37 @@ def pipeline(tmp_path: Path) -> Pipeline:
     return Pipeline(tmp_path)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def shared_folder(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> None:
+    """Let the workers share what is made once for all of them."""
+    folder = tmp_path_factory.getbasetemp()
+    share_between_workers(folder if worker_id == "master" else folder.parent)
+
+
 @pytest.fixture(scope="session")
-def small_sample(tmp_path_factory: pytest.TempPathFactory) -> Pipeline:
-    """Return a small sample that was loaded, built and exported to `annex.xlsx`; tests only read it."""
-    pipeline = Pipeline(tmp_path_factory.mktemp("small_sample"), SAMPLE_KEY)
-    succeeded(pipeline.maintain("generate_extracts", "--scale", SCALE))
-    succeeded(pipeline.load())
-    succeeded(pipeline.dbt("build", "--selector", "everything"))
-    succeeded(pipeline.export("--output", pipeline.folder / "annex.xlsx"))
+def small_sample() -> Pipeline:
+    """Return a small sample that was loaded, built and exported to `annex.xlsx`; all workers read it, and it only."""
+
+    def make(folder: Path) -> None:
+        pipeline = Pipeline(folder, SAMPLE_KEY)
+        succeeded(pipeline.maintain("generate_extracts", "--scale", SCALE))
+        succeeded(pipeline.load())
+        succeeded(pipeline.dbt("--write-json", "build"))
+        # From nothing: all others are forks of another process, with other orders of sets, and come to the same bytes.
+        export = command("export_annex", "--output", folder / "annex.xlsx")
+        succeeded(run_anew(export, pipeline.checkout, pipeline.environment))
+
+    return Pipeline(made_once("small_sample", make), SAMPLE_KEY)
+
+
+@pytest.fixture(scope="session")
+def tested_sample(small_sample: Pipeline, tmp_path_factory: pytest.TempPathFactory) -> Pipeline:
+    """Return the small sample, built with all that guards code; tests only read it."""
+    pipeline = small_sample.copy(tmp_path_factory.mktemp("tested_sample"))
+    succeeded(pipeline.dbt("--write-json", "build", "--selector", "everything"))
+    shutil.copytree(small_sample.folder / "annex", pipeline.folder / "annex")
+    for path in small_sample.folder.glob("annex*.xlsx"):
+        shutil.copy(path, pipeline.folder)
     return pipeline
 
 

@@ -43,24 +43,32 @@ class Runner:
         self._folder = folder
         self._green = folder / "unmutated"
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("INBURGERING_", "DBT_"))}
-        # The warehouse, the target and the logs stand at their default places, in the copy that is built.
+        # The warehouse, the target and the logs stand at their default places, in the copy that is built. That place has
+        # the same name in every copy, or else dbt would parse each from nothing.
         self._environment = kept | {
             "INBURGERING_EXTRACTS": str(folder / "extracts"),
             "INBURGERING_LANDING": str(folder / "landing"),
+            "INBURGERING_WAREHOUSE": "warehouse.duckdb",
             "INBURGERING_PSEUDONYM_KEY": SAMPLE_KEY,
             "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         }
 
-    def set_up(self) -> None:
-        """Land the sample and build the unmutated copy. Raises click.ClickException when that is not green."""
+    def set_up(self, chosen: list[Mutation]) -> None:
+        """Land the sample, build the unmutated copy and run the tests that the mutations are to turn red.
+
+        Raises click.ClickException when that is not green.
+        """
         for module, *arguments in (("dev.generate_extracts", "--scale", SCALE), ("load_extracts",)):
             step = self._run(CHECKOUT / "scripts", sys.executable, "-m", module, *arguments)
             if step.returncode:
                 raise click.ClickException(f"{module} failed: {(step.stdout + step.stderr).strip()[-500:]}")
         copy_project(CHECKOUT, self._green)
-        verdict = self._build(self._green, *EVERYTHING)
-        if verdict.outcome != "survived":
-            raise click.ClickException(f"without any mutation the build is not green: {verdict.because}")
+        concerned = [part for mutation in chosen for part in selection(mutation)]
+        tests = EVERYTHING if set(EVERYTHING) <= set(concerned) else tuple(concerned)
+        for command in (("build", "--resource-type", "model", "--resource-type", "seed"), ("test", *tests)):
+            verdict = self._dbt(self._green, *command)
+            if verdict.outcome != "survived":
+                raise click.ClickException(f"without any mutation the build is not green: {verdict.because}")
 
     def try_mutation(self, mutation: Mutation) -> Verdict:
         """Build a copy in which the mutation's rule is broken and return what the tests say of it."""
@@ -72,12 +80,10 @@ class Runner:
             (copy / "target").mkdir()
             for made in ("warehouse.duckdb.building", "target/partial_parse.msgpack"):
                 shutil.copy(self._green / made, copy / made)
-            # A model or seed changes nothing that comes before it; a macro or a variable may change anything.
-            is_node = mutation.file.startswith(("models/", "seeds/"))
-            return self._build(copy, *(("--select", f"path:{mutation.file}+") if is_node else EVERYTHING))
+            return self._dbt(copy, "build", *selection(mutation))
 
-    def _build(self, copy: Path, *selection: str) -> Verdict:
-        step = self._run(copy, DBT, "build", "--fail-fast", *selection)
+    def _dbt(self, copy: Path, command: str, *arguments: str) -> Verdict:
+        step = self._run(copy, DBT, command, "--fail-fast", *arguments)
         results = copy / "target" / "run_results.json"
         if not results.is_file():
             return Verdict("broken", f"dbt built nothing: {step.stdout.strip()[-500:]}")
@@ -90,6 +96,15 @@ class Runner:
         return subprocess.run(  # noqa: S603
             command, cwd=folder, env=self._environment, capture_output=True, text=True, check=False
         )
+
+
+def selection(mutation: Mutation) -> tuple[str, ...]:
+    """Return what may come out otherwise by a mutation, as options of dbt.
+
+    A model or seed changes nothing that comes before it; a macro or a variable may change anything.
+    """
+    is_node = mutation.file.startswith(("models/", "seeds/"))
+    return ("--select", f"path:{mutation.file}+") if is_node else EVERYTHING
 
 
 def copy_project(checkout: Path, folder: Path) -> None:
@@ -138,7 +153,7 @@ def main(only: str, jobs: int) -> None:
     with tempfile.TemporaryDirectory(prefix="mutations-") as folder, ThreadPoolExecutor(jobs) as pool:
         runner = Runner(Path(folder))
         click.echo("Building without any mutation")
-        runner.set_up()
+        runner.set_up(chosen)
         verdicts = pool.map(runner.try_mutation, chosen)
         try:
             for number, (mutation, verdict) in enumerate(zip(chosen, verdicts, strict=True), start=1):

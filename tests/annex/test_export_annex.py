@@ -16,18 +16,15 @@ from openpyxl import load_workbook
 
 from inburgering.settings import SAMPLE_KEY
 from inburgering.warehouse.build_status import status_file, write_status
-from support.pipeline import OwnCheckout, Pipeline, own_copy, refused, succeeded
+from inburgering.warehouse.open_build import open_build
+from support.pipeline import CHECKOUT, OwnCheckout, Pipeline, own_copy, refused, succeeded
 from support.soak import digest
 
 
 @pytest.fixture
 def built(small_sample: Pipeline, tmp_path: Path) -> Pipeline:
     """Return a copy of the small sample that a test may spoil."""
-    shutil.copytree(small_sample.landing, tmp_path / "landing")
-    for path in small_sample.folder.glob("warehouse.duckdb*"):
-        shutil.copy(path, tmp_path)
-    shutil.copytree(small_sample.folder / "target", tmp_path / "target")
-    return Pipeline(tmp_path, SAMPLE_KEY)
+    return small_sample.copy(tmp_path)
 
 
 def refusal(pipeline: Pipeline) -> str:
@@ -176,10 +173,9 @@ def test_a_landing_that_changed_since_the_build(built: Pipeline) -> None:
 
 @pytest.fixture(scope="module")
 def own_checkout(small_sample: Pipeline, tmp_path_factory: pytest.TempPathFactory) -> OwnCheckout:
-    """Return the small sample, built by a copy of the project; a test puts back what it changes."""
+    """Return the small sample with a copy of the project it was built from; a test puts back what it changes."""
     own = own_copy(tmp_path_factory.mktemp("own_checkout"), SAMPLE_KEY)
-    shutil.copytree(small_sample.landing, own.landing)
-    succeeded(own.dbt("build"))
+    small_sample.copy(own.folder)
     return own
 
 
@@ -250,7 +246,8 @@ def test_a_status_that_says_nothing_lifts_no_check(built: Pipeline, content: byt
     else:
         status.write_bytes(content)
     assert f"{status}: {problem}, so how the last run of dbt ended is unknown; run dbt build, or" in refusal(built)
-    succeeded(built.export("--last-green", "--output", built.folder / "a.xlsx"))
+    with open_build(built.warehouse, last_green=True) as connection:
+        assert connection.execute("select count(*) from build").fetchall() == [(1,)]
 
 
 @pytest.mark.parametrize(
@@ -272,23 +269,26 @@ def test_a_record_of_the_build_that_cannot_be_read(built: Pipeline, build: str, 
 def test_the_annex_names_what_was_built_and_not_what_lies_there_at_the_export(own_checkout: OwnCheckout) -> None:
     git = shutil.which("git") or "git"
 
+    def here() -> str:
+        return succeeded(own_checkout.python("from inburgering.settings import code_version as v; print(v())")).strip()
+
     def run(*arguments: str) -> str:
         identity = ("-c", "user.name=x", "-c", "user.email=x")
         return succeeded(own_checkout._run(git, "-C", str(own_checkout.checkout), *identity, *arguments)).strip()
 
+    assert here() == "unknown"
+    shutil.copy(CHECKOUT / ".gitignore", own_checkout.checkout)
     run("init", "--quiet")
     run("add", ".")
     run("commit", "--quiet", "--message", "one")
     first = run("rev-parse", "HEAD")
-    assert provenance(own_checkout) == "unknown"
     succeeded(own_checkout.dbt("build"))
     assert provenance(own_checkout) == first
     (own_checkout.checkout / "README.md").write_text("changed")
     run("commit", "--quiet", "--all", "--message", "two")
     assert provenance(own_checkout) == first
     (own_checkout.checkout / "README.md").write_text("changed again")
-    succeeded(own_checkout.dbt("build"))
-    assert provenance(own_checkout) == f"{run('rev-parse', 'HEAD')}, with changes that are not committed"
+    assert here() == f"{run('rev-parse', 'HEAD')}, with changes that are not committed"
 
 
 def provenance(pipeline: Pipeline) -> str:

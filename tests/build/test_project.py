@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -40,6 +41,15 @@ def test_every_model_seed_and_column_is_described(manifest: dict, small_sample: 
         assert node["description"].strip(), node["name"]
         assert set(node["columns"]) == in_warehouse[node["name"]], node["name"]
         assert all(column["description"].strip() for column in node["columns"].values()), node["name"]
+
+
+def test_what_guards_code_only_is_green(tested_sample: Pipeline) -> None:
+    """A plain build leaves out unit tests and the tests of seeds and macros; here all of them ran."""
+    found = json.loads((tested_sample.folder / "target" / "run_results.json").read_text(encoding="utf-8"))["results"]
+    ran = Counter((result["unique_id"].split(".")[0], result["status"]) for result in found)
+    assert {status for _, status in ran} == {"success", "pass", "no-op"}
+    assert ran["unit_test", "pass"] > 70
+    assert ran["test", "pass"] > 60
 
 
 def test_every_source_column_is_described(manifest: dict) -> None:

@@ -59,12 +59,12 @@ def results(pipeline: Pipeline) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def built(cluster: SparkPipeline, small_sample: Pipeline) -> BuiltTwice:
+def built(cluster: SparkPipeline, tested_sample: Pipeline) -> BuiltTwice:
     """Build the small sample on Spark too, and export it from there; tests only read it."""
-    shutil.copytree(small_sample.landing, cluster.landing)
-    succeeded(cluster.dbt("build", "--target", "spark", "--selector", "everything"))
+    shutil.copytree(tested_sample.landing, cluster.landing)
+    succeeded(cluster.dbt("--write-json", "build", "--target", "spark", "--selector", "everything"))
     succeeded(cluster.export("--target", "spark", "--output", cluster.folder / "annex.xlsx"))
-    return BuiltTwice(small_sample, cluster)
+    return BuiltTwice(tested_sample, cluster)
 
 
 @pytest.fixture

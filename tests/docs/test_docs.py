@@ -41,13 +41,19 @@ return graph.edges().map(edge => [edge.source().id(), edge.target().id()]);
 
 
 @pytest.fixture(scope="module")
-def page(small_sample: Pipeline) -> str:
-    """Return the address of the docs page, written as `make docs` does, moved away from all else that dbt writes."""
-    succeeded(small_sample.dbt("docs", "generate", "--static"))
-    succeeded(small_sample.script("write_docs"))
-    moved = small_sample.folder / "elsewhere" / "docs.html"
-    moved.parent.mkdir()
-    shutil.move(small_sample.folder / "target" / "static_index.html", moved)
+def documented(small_sample: Pipeline, tmp_path_factory: pytest.TempPathFactory) -> Pipeline:
+    """Return a copy of the small sample with its docs, written as `make docs` does."""
+    pipeline = small_sample.copy(tmp_path_factory.mktemp("documented"))
+    succeeded(pipeline.dbt("--write-json", "docs", "generate", "--static"))
+    succeeded(pipeline.script("write_docs"))
+    return pipeline
+
+
+@pytest.fixture(scope="module")
+def page(documented: Pipeline, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Return the address of the docs page, moved away from all else that dbt writes."""
+    moved = tmp_path_factory.mktemp("elsewhere") / "docs.html"
+    shutil.move(documented.folder / "target" / "static_index.html", moved)
     return moved.as_uri()
 
 
@@ -157,14 +163,14 @@ def test_a_search_for_a_dutch_term_finds_its_model(chromium: Chrome, page: str, 
     shown(chromium, "h1", model)
 
 
-def test_the_page_holds_no_folder_of_the_machine_that_made_it(small_sample: Pipeline, page: str) -> None:
+def test_the_page_holds_no_folder_of_the_machine_that_made_it(documented: Pipeline, page: str) -> None:
     text = Path(page.removeprefix("file://")).read_text(encoding="utf-8")
     assert len(text) > 1_000_000
-    assert str(small_sample.folder) not in text
+    assert str(documented.folder) not in text
 
 
-def test_the_lineage_of_columns_is_read_from_the_compiled_sql(small_sample: Pipeline, page: str) -> None:
-    manifest = json.loads((small_sample.folder / "target" / "manifest.json").read_text(encoding="utf-8"))
+def test_the_lineage_of_columns_is_read_from_the_compiled_sql(documented: Pipeline) -> None:
+    manifest = json.loads((documented.folder / "target" / "manifest.json").read_text(encoding="utf-8"))
     lineage = ColumnLineage(manifest)
 
     def origins(model: str, column: str) -> set[str]:

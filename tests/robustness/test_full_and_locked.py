@@ -25,6 +25,7 @@ from inburgering.settings import SAMPLE_KEY
 from inburgering.warehouse.build_status import GREEN, RUNNING, read_status, write_status
 from support.pipeline import Pipeline, refused, succeeded
 from support.soak import BUILD_ARGUMENTS, contents, digest
+from support.steps import StartedStep
 
 MEGABYTE = 2**20
 NO_ROOM = "cannot be written (No space left on device)"
@@ -67,10 +68,9 @@ class PipelineWithRooms(Pipeline):
 
 @pytest.fixture
 def empty(small_sample: Pipeline, tmp_path: Path) -> PipelineWithRooms:
-    """Return a pipeline with the small sample's extracts and dbt's memory, and empty folders for the rest."""
+    """Return a pipeline with the small sample's extracts, and empty folders for the rest."""
     pipeline = PipelineWithRooms(tmp_path, SAMPLE_KEY)
     shutil.copytree(small_sample.extracts, pipeline.extracts)
-    shutil.copytree(small_sample.folder / "target", tmp_path / "target")
     for folder in (pipeline.landing, pipeline.room, pipeline.annex.parent):
         folder.mkdir()
     return pipeline
@@ -172,14 +172,15 @@ def test_a_full_disk_stops_a_load_and_every_delivery_in_the_landing_stays_whole(
 def test_a_full_disk_stops_a_build_and_the_last_green_build_stays(
     empty: PipelineWithRooms, small_sample: Pipeline
 ) -> None:
+    """At its start, on the way, and when it is green and is to be published; with room again, it is built after all."""
     fill_landing(empty, small_sample)
     fill_annex(empty, small_sample)
     annex = empty.annex.read_bytes()
     with small_disk(empty.room, 256):
         fill_room(empty, small_sample)
         warehouse = digest(empty.warehouse)
-        for room in (0, MEGABYTE):
-            with only_room_for(room, empty.room):
+        for stop in (only_room_for(0, empty.room), only_room_for(MEGABYTE, empty.room), no_room_to_publish(empty)):
+            with stop:
                 assert refused_build(empty.build()) == (
                     f"{empty.warehouse}: {NO_ROOM}; the last green build stays; make room or name another file in "
                     "INBURGERING_WAREHOUSE, and run dbt build again"
@@ -187,29 +188,27 @@ def test_a_full_disk_stops_a_build_and_the_last_green_build_stays(
                 assert digest(empty.warehouse) == warehouse
                 succeeded(empty.export_to_annex("--last-green"))
                 assert empty.annex.read_bytes() == annex
+        assert not draft_of(empty).is_symlink()
+        assert "is red: it could not be published; run dbt build until it is green" in refused(empty.export_to_annex())
         succeeded(empty.build())
         assert digest(empty.warehouse) != warehouse
         succeeded(empty.export_to_annex())
         assert empty.annex.read_bytes() == annex
 
 
-def test_a_disk_that_is_full_when_a_green_build_is_published(built: PipelineWithRooms, tmp_path: Path) -> None:
-    warehouse, annex = digest(built.warehouse), built.annex.read_bytes()
-    elsewhere = tmp_path / "elsewhere"
+def draft_of(pipeline: Pipeline) -> Path:
+    """Return the copy that is made of a green build, to take the place of the warehouse."""
+    return Path(f"{pipeline.warehouse}.new")
+
+
+@contextmanager
+def no_room_to_publish(pipeline: Pipeline) -> Iterator[None]:
+    """Leave room to build in, and none for the copy that is to be published."""
+    elsewhere = pipeline.folder / "elsewhere"
     elsewhere.mkdir()
     with small_disk(elsewhere, 1):
-        # There is room to build in, and none for the copy that is to be published.
-        draft = Path(f"{built.warehouse}.new")
-        draft.symlink_to(elsewhere / "draft")
-        assert f"{built.warehouse}: {NO_ROOM}; the last green build stays" in refused_build(built.build())
-    assert digest(built.warehouse) == warehouse
-    assert not draft.is_symlink()
-    assert "is red: it could not be published; run dbt build until it is green" in refused(built.export_to_annex())
-    succeeded(built.export_to_annex("--last-green"))
-    assert built.annex.read_bytes() == annex
-    succeeded(built.build())
-    succeeded(built.export_to_annex())
-    assert built.annex.read_bytes() == annex
+        draft_of(pipeline).symlink_to(elsewhere / "draft")
+        yield
 
 
 def test_a_full_disk_stops_an_export_and_the_last_annex_stays(built: PipelineWithRooms, small_sample: Pipeline) -> None:
@@ -296,38 +295,26 @@ def reader_of(warehouse: Path) -> Iterator[Callable[[], list]]:
         to_reader.close()
 
 
-def test_a_reader_neither_blocks_a_build_nor_sees_half_of_one(built: PipelineWithRooms) -> None:
+@contextmanager
+def started_build(pipeline: Pipeline) -> Iterator[StartedStep]:
+    """Start a build, and leave none behind."""
+    build = pipeline.start("dbt", *BUILD_ARGUMENTS)
+    try:
+        yield build
+    finally:
+        if build.poll() is None:
+            os.killpg(build.pid, signal.SIGKILL)
+            build.wait()
+
+
+def test_while_a_build_is_at_work_a_second_one_is_refused_and_readers_see_the_whole_one_before(
+    built: PipelineWithRooms,
+) -> None:
     change_a_delivery(built)
     succeeded(built.load())
-    with reader_of(built.warehouse) as ask_old_reader, ThreadPoolExecutor() as pool:
+    before, warehouse = read_status(built.warehouse), digest(built.warehouse)
+    with reader_of(built.warehouse) as ask_old_reader, started_build(built) as first:
         old = ask_old_reader()
-        build = pool.submit(built.build)
-        while not build.done():
-            assert ask_old_reader() == old
-        succeeded(build.result())
-        assert ask_old_reader() == old
-        with reader_of(built.warehouse) as ask_new_reader:
-            new = ask_new_reader()
-        assert new[0] == built.last_run().invocation_id
-        assert new[-1] < old[-1]
-        succeeded(built.export_to_annex())
-
-
-def test_who_looks_at_the_workspace_of_a_red_build_is_asked_to_close_it(built: PipelineWithRooms) -> None:
-    warehouse = digest(built.warehouse)
-    with duckdb.connect(f"{built.warehouse}.building", read_only=True):
-        assert refused_build(built.build()) == (
-            f"{built.warehouse}.building: open in another program; close it there and run dbt again"
-        )
-    assert digest(built.warehouse) == warehouse
-    succeeded(built.dbt("run", "--select", "dim_gender"))
-
-
-def test_a_second_build_says_that_another_is_at_work_and_the_first_succeeds(built: PipelineWithRooms) -> None:
-    before = read_status(built.warehouse)
-    warehouse = digest(built.warehouse)
-    first = built.start("dbt", *BUILD_ARGUMENTS)
-    try:
         while read_status(built.warehouse) == before:
             assert first.poll() is None
         os.killpg(first.pid, signal.SIGSTOP)
@@ -341,13 +328,26 @@ def test_a_second_build_says_that_another_is_at_work_and_the_first_succeeds(buil
         assert digest(built.warehouse) == warehouse
         assert "is running: it is still running or was broken off" in refused(built.export_to_annex())
         os.killpg(first.pid, signal.SIGCONT)
-        assert first.wait() == 0
-    finally:
-        if first.poll() is None:
-            os.killpg(first.pid, signal.SIGKILL)
-            first.wait()
-    assert read_status(built.warehouse) == replace(running, outcome=GREEN, problem="")
+        while first.poll() is None:
+            assert ask_old_reader() == old
+        assert first.returncode == 0
+        assert read_status(built.warehouse) == replace(running, outcome=GREEN, problem="")
+        assert ask_old_reader() == old
+        with reader_of(built.warehouse) as ask_new_reader:
+            new = ask_new_reader()
+    assert new[0] == built.last_run().invocation_id
+    assert new[-1] < old[-1]
     succeeded(built.export_to_annex())
+
+
+def test_who_looks_at_the_workspace_of_a_red_build_is_asked_to_close_it(built: PipelineWithRooms) -> None:
+    warehouse = digest(built.warehouse)
+    with duckdb.connect(f"{built.warehouse}.building", read_only=True):
+        assert refused_build(built.build()) == (
+            f"{built.warehouse}.building: open in another program; close it there and run dbt again"
+        )
+    assert digest(built.warehouse) == warehouse
+    succeeded(built.dbt("run", "--select", "dim_gender"))
 
 
 def test_two_exports_to_one_file_at_once_give_one_whole_annex(built: PipelineWithRooms) -> None:

@@ -317,31 +317,37 @@ def test_a_value_on_one_line_keeps_what_can_be_read() -> None:
     assert on_one_line("a\tb\r\n\x1b[2J\x9b\ud800\u200b") == r"a\tb\r\n\x1b[2J\x9b\ud800\u200b"
 
 
+@pytest.fixture(scope="module")
+def own_sample(small_sample: Pipeline, tmp_path_factory: pytest.TempPathFactory) -> Pipeline:
+    """Return a copy of the small sample, and of its extracts, in which a step may run."""
+    pipeline = small_sample.copy(tmp_path_factory.mktemp("own_sample"))
+    shutil.copytree(small_sample.extracts, pipeline.extracts)
+    return pipeline
+
+
 @pytest.mark.parametrize("encoding", ["ascii", "cp1252", "iso-8859-1"])
 def test_a_console_that_lacks_a_character_shows_its_code(
-    small_sample: Pipeline, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, encoding: str
+    own_sample: Pipeline, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, encoding: str
 ) -> None:
     monkeypatch.setenv("PYTHONIOENCODING", encoding)
     for step in (
-        small_sample.script("report_rejects", "--output-folder", tmp_path),
-        small_sample.load(),
-        small_sample.dbt("--quiet", "compile", "--inline", "{% do print('→') %}"),
+        own_sample.script("report_rejects", "--output-folder", tmp_path),
+        own_sample.load(),
+        own_sample.dbt("--quiet", "compile", "--inline", "{% do print('→') %}"),
     ):
         # Where the encoding is ASCII, click writes UTF-8.
         assert "\\u2192" in succeeded(step) or "→" in step.stdout
-    assert "→" in refused(small_sample.script("export_annex", "→")).replace("\\u2192", "→")
+    assert "→" in refused(own_sample.script("export_annex", "→")).replace("\\u2192", "→")
 
 
-def test_dbt_from_elsewhere_is_one_line(small_sample: Pipeline, tmp_path: Path) -> None:
-    step = small_sample.dbt("compile", "--project-dir", small_sample.checkout)
+def test_dbt_from_elsewhere_is_one_line(own_sample: Pipeline, tmp_path: Path) -> None:
+    step = own_sample.dbt("compile", "--project-dir", own_sample.checkout)
     succeeded(step)
-    elsewhere = Elsewhere(tmp_path, small_sample.key)
-    refused_step = elsewhere.dbt(
-        "build", "--project-dir", small_sample.checkout, "--profiles-dir", small_sample.checkout
-    )
+    elsewhere = Elsewhere(tmp_path, own_sample.key)
+    refused_step = elsewhere.dbt("build", "--project-dir", own_sample.checkout, "--profiles-dir", own_sample.checkout)
     assert refused_step.returncode != 0
     assert "Traceback" not in refused_step.stdout + refused_step.stderr
-    assert f"{tmp_path}: dbt looks for the landing here; run dbt in {small_sample.checkout}" in refused_step.stdout
+    assert f"{tmp_path}: dbt looks for the landing here; run dbt in {own_sample.checkout}" in refused_step.stdout
 
 
 @dataclass(frozen=True)

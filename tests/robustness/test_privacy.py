@@ -9,6 +9,7 @@ import re
 import shutil
 import subprocess
 import zipfile
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -48,7 +49,6 @@ INVALID = ["85073003329", "90123456780", "7712310012", "771231001234"]
 PEOPLE = [*VALID, *INVALID]
 
 DIGITS = re.compile(rb"[0-9](?:[ ./\-][ ]?|\xc2\xa0|\t)?(?:[0-9](?:[ ./\-][ ]?|\xc2\xa0|\t)?){7,}")
-BATCH_CHARACTERS = 1_000_000
 
 
 def notations(number: str) -> dict[str, object]:
@@ -73,13 +73,21 @@ def people_in(content: bytes) -> set[int]:
 
 
 def values_of_database(path: Path) -> bytes:
-    """Return every value of every table and view of a DuckDB file as text."""
+    """Return every value of every column of every table and view of a DuckDB file as text, once."""
     with duckdb.connect(str(path), read_only=True) as connection:
         names = connection.execute("select table_schema, table_name from information_schema.tables").fetchall()
-        return b"\n".join(rows_as_text(connection.table(f'"{schema}"."{name}"').fetchall()) for schema, name in names)
+        columns = [
+            values or []
+            for schema, name in names
+            for row in connection.execute(
+                f'select list(distinct cast(columns(*) as varchar)) from "{schema}"."{name}"'
+            ).fetchall()
+            for values in row
+        ]
+    return rows_as_text(columns)
 
 
-def rows_as_text(rows: list[tuple]) -> bytes:
+def rows_as_text(rows: Sequence[Sequence[object]]) -> bytes:
     return "\n".join(str(value) for row in rows for value in row).encode()
 
 
@@ -258,11 +266,13 @@ def traces(tmp_path_factory: pytest.TempPathFactory) -> Traces:
     refused(traces.note(Pipeline(pipeline.folder, key=None).load()))
     succeeded(traces.note(pipeline.load()))
     refuse_deliveries(traces)
-    succeeded(traces.note(pipeline.dbt("build")))
-    succeeded(traces.note(pipeline.dbt("docs", "generate", "--static")))
+    succeeded(traces.note(pipeline.dbt("--write-json", "build")))
+    succeeded(traces.note(pipeline.dbt("--write-json", "docs", "generate", "--static")))
     succeeded(traces.note(pipeline.export("--output", pipeline.folder / "annex.xlsx")))
     succeeded(traces.note(pipeline.script("report_rejects", "--output-folder", pipeline.folder / "feedback")))
-    red = traces.note(pipeline.dbt("build", "--vars", "{first_possible_day: drie}", "--select", "int_events"))
+    red = traces.note(
+        pipeline.dbt("--write-json", "build", "--vars", "{first_possible_day: drie}", "--select", "int_events")
+    )
     assert red.returncode != 0
     return traces
 

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-import atexit
 import os
 import shutil
 import subprocess
 import sys
-import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+
+import msgpack
+from filelock import FileLock
 
 from inburgering.annex.export import export_annex
 from inburgering.annex.question import AcceptedShare, Question, read_question
 from inburgering.intake.extract_contract import read_contracts
 from inburgering.warehouse.build_status import BuildStatus, read_status
+from support.steps import StartedStep, run_step, start_step
 
 CHECKOUT = Path(__file__).resolve().parents[2]
+PARSED = "partial_parse.msgpack"
+SHARED_FOLDER = "TESTS_SHARED_FOLDER"
 KEY = "a key of forty bytes, which only the tests use"
 
 
@@ -55,6 +60,8 @@ class Pipeline:
             "INBURGERING_WAREHOUSE": str(self.warehouse),
             "DBT_TARGET_PATH": str(self.folder / "target"),
             "DBT_LOG_PATH": str(self.folder / "logs"),
+            # Half a second of every run; who looks at the manifest asks for it with --write-json.
+            "DBT_WRITE_JSON": "false",
             "PYTHONPATH": str(self.checkout / "scripts"),
         }
         return kept | pipeline | ({} if self.key is None else {"INBURGERING_PSEUDONYM_KEY": self.key})
@@ -82,7 +89,15 @@ class Pipeline:
         target = self.folder / "target"
         if not target.exists():
             target.mkdir(parents=True)
-            shutil.copy(parsed_project(), target)
+            landing = self.environment.get("INBURGERING_LANDING", str(self.landing))
+            (target / PARSED).write_bytes(parsed_project_for(landing))
+
+    def copy(self, folder: Path) -> Pipeline:
+        """Return a pipeline in `folder` with what this one landed and built, which a test may spoil."""
+        shutil.copytree(self.landing, folder / "landing")
+        for path in self.folder.glob("warehouse.duckdb*"):
+            shutil.copy(path, folder)
+        return Pipeline(folder, self.key)
 
     def export(self, *arguments: object) -> subprocess.CompletedProcess[str]:
         return self.script("export_annex", *arguments)
@@ -97,17 +112,11 @@ class Pipeline:
         assert status is not None
         return status
 
-    def start(self, step: str, *arguments: object) -> subprocess.Popen[bytes]:
+    def start(self, step: str, *arguments: object) -> StartedStep:
         """Start dbt or scripts/<step>.py in a process group of its own, and do not wait for its end."""
-        parts = command(step, *arguments)
-        return subprocess.Popen(
-            parts,
-            cwd=CHECKOUT,
-            env=self._environment_of(parts[0]),
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
+        parts = command(step, *arguments, checkout=self.checkout)
+        with Path(os.devnull).open("w") as nowhere:
+            return start_step(parts, self.checkout, self._environment_of(parts[0]), (nowhere, nowhere))
 
     def _environment_of(self, program: str) -> dict[str, str]:
         """Return the environment of a program; dbt is not measured, which would cost each of its many runs a second."""
@@ -116,14 +125,7 @@ class Pipeline:
         return {name: value for name, value in self.environment.items() if not name.startswith("COVERAGE_")}
 
     def _run(self, *parts: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            parts,
-            cwd=self.checkout,
-            env=self._environment_of(parts[0]),
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        return run_step(list(parts), self.checkout, self._environment_of(parts[0]))
 
 
 @dataclass(frozen=True)
@@ -160,12 +162,46 @@ def accepting_rejections(question: Question) -> Question:
 
 
 @cache
-def parsed_project() -> Path:
-    """Let dbt parse the project once for all pipelines of this process; what differs in a pipeline it parses again."""
-    parser = Pipeline(Path(tempfile.mkdtemp(prefix="parsed-project-")))
-    atexit.register(shutil.rmtree, parser.folder, ignore_errors=True)
-    succeeded(parser._run(*command("dbt", "parse")))
-    return parser.folder / "target" / "partial_parse.msgpack"
+def parsed_project() -> tuple[object, str]:
+    """Return what dbt parses of the project, once for all workers, and the landing in it."""
+
+    def parse(folder: Path) -> None:
+        succeeded(Pipeline(folder)._run(*command("dbt", "parse")))
+
+    parser = Pipeline(made_once("parsed_project", parse))
+    return msgpack.unpackb((parser.folder / "target" / PARSED).read_bytes()), str(parser.landing)
+
+
+def parsed_project_for(landing: str) -> bytes:
+    """Return what dbt parses of the project for another landing, which it reads from the environment into sources."""
+    parsed, landing_of_parser = parsed_project()
+
+    def moved(value: object) -> object:
+        if isinstance(value, str):
+            return value.replace(landing_of_parser, landing)
+        if isinstance(value, dict):
+            return {key: moved(item) for key, item in value.items()}
+        return [moved(item) for item in value] if isinstance(value, list) else value
+
+    return msgpack.packb(moved(parsed))
+
+
+def share_between_workers(folder: Path) -> None:
+    """Let the workers of this run of the tests share what `made_once` makes, in this folder."""
+    os.environ[SHARED_FOLDER] = str(folder)
+
+
+def made_once(name: str, make: Callable[[Path], None]) -> Path:
+    """Return a folder that the first worker that wants it makes; the others wait until it is whole."""
+    folder = Path(os.environ[SHARED_FOLDER]) / name
+    whole = folder.with_name(f"{name}.whole")
+    with FileLock(f"{folder}.lock"):
+        if not folder.exists():
+            folder.mkdir()
+            make(folder)
+            whole.touch()
+        assert whole.exists(), f"{name} could not be made; the test that wanted it first says why"
+    return folder
 
 
 def command(step: str, *arguments: object, checkout: Path = CHECKOUT) -> list[str]:

@@ -194,7 +194,11 @@ class Soak:
             assert self.pipeline.last_run().outcome == GREEN
             self._run(EXPORT)
             assert files_of(self.annex) == self._annexes[target]
-            assert set(self.annex.parent.iterdir()) == {self.annex, self.annex.with_suffix("")}
+            assert set(self.annex.parent.iterdir()) == {
+                self.annex,
+                control_file(self.annex),
+                self.annex.with_suffix(""),
+            }
             assert not Path(f"{self.pipeline.warehouse}.new").exists()
 
     def _build_while_annexes_are_made(self) -> None:
