@@ -103,7 +103,8 @@ def _descriptor(folder: Path) -> dict:
 
 
 def _read_figures(connection: duckdb.DuckDBPyConnection, name: str, folder: Path) -> None:
-    connection.execute(f"create table {name} ({', '.join(f'"{column}" varchar' for column in COLUMNS)})")
+    columns = ", ".join(f'"{column}" varchar' for column in COLUMNS)
+    connection.execute(f"create table {name} ({columns})")
     for path in sorted(folder.glob("tab_*.csv")):
         try:
             connection.execute(f"insert into {name} by name from read_csv($1, all_varchar = true)", [_escaped(path)])

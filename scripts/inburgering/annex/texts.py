@@ -202,8 +202,8 @@ def december_note(question: Question, cases: dict[int, int]) -> str:
     counted = {question.last_year: 0, **cases}
     per_year = "; ".join(f"{year}: {dutch_number(persons)}" for year, persons in sorted(counted.items()))
     return (
-        "Personen met een eerste extractie uit het Rijksregister in december en een eerste wervingsbrief in januari van "
-        "het jaar nadien zijn in geen enkel jaar meegeteld. Aantal personen naar jaar van extractie: "
+        "Personen met een eerste extractie uit het Rijksregister in december en een eerste wervingsbrief in januari "
+        "van het jaar nadien zijn in geen enkel jaar meegeteld. Aantal personen naar jaar van extractie: "
         f"{per_year}."
     )
 

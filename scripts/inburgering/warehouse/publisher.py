@@ -129,7 +129,8 @@ class Plugin(BasePlugin):
         cursor = self._connection.cursor()
         cursor.execute(
             "create or replace table build as "
-            "select ? as invocation_id, ? as started_at, ? as commit, ? as code_lists, ? as rules, ? as deliveries, ? as files",
+            "select ? as invocation_id, ? as started_at, ? as commit, ? as code_lists, ? as rules, ? as deliveries, "
+            "? as files",
             [
                 status.invocation_id,
                 status.started_at,
