@@ -18,7 +18,8 @@ SHOWN_ROWS = 20
 @click.option("--last-green", is_flag=True, help="Look into the last green build, whatever ran or changed after it.")
 def main(workbook: Path, place: str, csv_file: Path | None, last_green: bool) -> None:
     """Explain a CELL like '2c!D14' of an annex WORKBOOK from INBURGERING_WAREHOUSE."""
-    from inburgering.annex.explained_cell import explain_place, write_rows
+    from inburgering.annex.csv_file import write_csv
+    from inburgering.annex.explained_cell import explain_place
     from inburgering.output_files import file_to_write
     from inburgering.settings import warehouse_file
 
@@ -32,7 +33,7 @@ def main(workbook: Path, place: str, csv_file: Path | None, last_green: bool) ->
         "",
     )
     if csv_file:
-        write_rows(explained, csv_file)
+        write_csv(csv_file, explained.columns, explained.rows)
         say(f"Wrote {len(explained.rows)} rows to {csv_file}")
         return
     for row in (explained.columns, *explained.rows[:SHOWN_ROWS]):

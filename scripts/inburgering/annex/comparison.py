@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,9 +11,6 @@ import duckdb
 
 from inburgering.annex.annex import NOTHING
 from inburgering.annex.data_package import COLUMNS, DESCRIPTOR
-from inburgering.annex.plain_cell import no_formula
-from inburgering.output_files import drafts_beside
-from inburgering.write_errors import reason
 
 # What tells one figure from another; of what is not broken down twice, the second member is empty.
 KEY = ("table", "year", "measure", "member", "second_member")
@@ -74,22 +70,6 @@ def compare_annexes(old: Path, new: Path) -> Comparison:
             _read_figures(connection, name, folder)
         figures = tuple(DifferingFigure(*row) for row in connection.execute(DIFFERING).fetchall())
     return Comparison(figures, tuple(_differences(*descriptors)))
-
-
-def write_comparison(comparison: Comparison, path: Path) -> None:
-    """Write the figures that differ as CSV, in which no text is a formula."""
-    try:
-        with drafts_beside(path) as drafts:
-            draft = drafts.folder / path.name
-            with draft.open("w", encoding="utf-8", newline="") as file:
-                writer = csv.writer(file, lineterminator="\n")
-                writer.writerow(HEADERS)
-                writer.writerows([no_formula(value) for value in vars(one).values()] for one in comparison.figures)
-            draft.replace(path.resolve())
-    except OSError as error:
-        raise click.ClickException(
-            f"{path}: cannot be written ({reason(error)}); close it or name another file with --csv"
-        ) from None
 
 
 def _descriptor(folder: Path) -> dict:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,10 +13,8 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.utils.cell import coordinate_to_tuple, range_boundaries
 
 from inburgering.annex.annex import TEXT, TOTAL, Annex, Block, Figure, Row
-from inburgering.annex.plain_cell import no_formula
 from inburgering.annex.question import Question, read_question
 from inburgering.annex.reader import read_annex
-from inburgering.output_files import drafts_beside
 from inburgering.warehouse.open_build import open_build
 from inburgering.write_errors import reason
 
@@ -125,22 +122,6 @@ def explain_place(workbook: Path, place: str, warehouse: Path, last_green: bool 
         words = f"{explanation.words}, reference date {found.question.reference_date} = {found.value}"
         rows = connection.sql(explanation.rows)
         return Explained(words, explanation.model, explanation.rows, tuple(rows.columns), tuple(rows.fetchall()))
-
-
-def write_rows(explained: Explained, path: Path) -> None:
-    """Write the rows behind a figure as CSV, in which no text is a formula or breaks a line."""
-    try:
-        with drafts_beside(path) as drafts:
-            draft = drafts.folder / path.name
-            with draft.open("w", encoding="utf-8", newline="") as file:
-                writer = csv.writer(file, lineterminator="\n")
-                writer.writerow(explained.columns)
-                writer.writerows([no_formula(value) for value in row] for row in explained.rows)
-            draft.replace(path.resolve())
-    except OSError as error:
-        raise click.ClickException(
-            f"{path}: cannot be written ({reason(error)}); close it or name another file with --csv"
-        ) from None
 
 
 def find_place(workbook_path: Path, place: str) -> Place:
