@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 from jinja2 import Template
 from openpyxl import load_workbook
 
+import compare_annex
 import explain_cell
 import export_annex
 import report_rejects
@@ -195,6 +196,26 @@ def test_warehouses_of_other_models(here: Path, name: str, model: str, how: str)
     with pytest.MonkeyPatch.context() as patched:
         patched.setenv("INBURGERING_WAREHOUSE", str(other))
         ends_well_or_says_one_line(COMMANDS[name], [*arguments[name], "--last-green"])
+
+
+@given(
+    file=st.sampled_from(["datapackage.json", "tab_2c.csv"]),
+    content=st.one_of(
+        st.binary(max_size=200),
+        st.sampled_from(
+            [b"[" * 100_000, b'{"name": 1}', b"table,year\n,\n", b'{"name": {}, "created": [], "provenance": 7}']
+        ),
+    ),
+    place=st.sampled_from(["old", "old.xlsx", "missing", "warehouse.duckdb", ".", "old/datapackage.json"]),
+)
+@MANY
+def test_packages_of_every_kind(here: Path, small_sample: Pipeline, file: str, content: bytes, place: str) -> None:
+    for name in ("old", "new"):
+        shutil.rmtree(here / name, ignore_errors=True)
+        shutil.copytree(small_sample.folder / "annex", here / name)
+    (here / "old" / file).write_bytes(content)
+    ends_well_or_says_one_line(compare_annex.main, [place, "new"])
+    ends_well_or_says_one_line(compare_annex.main, ["new", place])
 
 
 @given(content=st.one_of(st.binary(max_size=200), st.just(b"[" * 100_000), st.just(b'{"invocation_id": {}}')))

@@ -76,7 +76,7 @@ def _descriptor(folder: Path) -> dict:
     try:
         descriptor = json.loads((folder / DESCRIPTOR).read_text(encoding="utf-8"))
         return {"name": descriptor["name"], "created": descriptor["created"], **descriptor["provenance"]}
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         raise click.ClickException(
             f"{folder}: no data package of an annex that can be read; name an annex with the folder beside it"
         ) from None
