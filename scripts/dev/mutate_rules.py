@@ -43,8 +43,8 @@ class Runner:
         self._folder = folder
         self._green = folder / "unmutated"
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("INBURGERING_", "DBT_"))}
-        # Warehouse, target and logs stand at their default places in the copy that is built. The warehouse has the same
-        # name in every copy, or else dbt would parse each from nothing.
+        # The warehouse, the target and the logs stand at their default places, in the copy that is built. That place
+        # has the same name in every copy, or else dbt would parse each from nothing.
         self._environment = kept | {
             "INBURGERING_EXTRACTS": str(folder / "extracts"),
             "INBURGERING_LANDING": str(folder / "landing"),

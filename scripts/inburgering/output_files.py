@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -98,7 +100,7 @@ def _put_in_place(drafts: Path, target: Path) -> list[Path]:
         for name in names:
             if name in placed:
                 continue
-            _keep(target / name, before / name)
+            _keep(drafts / name, target / name, before / name)
             placed.append(name)
             (drafts / name).replace(target / name)
     except BaseException:
@@ -109,8 +111,13 @@ def _put_in_place(drafts: Path, target: Path) -> list[Path]:
     return [target / file]
 
 
-def _keep(there: Path, before: Path) -> None:
-    """Keep what stands in a place: a folder is moved away, a file is copied, so that it is never missing."""
+def _keep(draft: Path, there: Path, before: Path) -> None:
+    """Keep what stands in a place: a folder is moved away, a file is copied, so that it is never missing.
+
+    Raises OSError for a folder where a file belongs, or the other way round: that is the user's own.
+    """
+    if there.exists() and there.is_dir() != draft.is_dir():
+        raise OSError(errno.EEXIST, os.strerror(errno.EEXIST), str(there))
     if there.is_dir():
         there.rename(before)
     elif there.exists():

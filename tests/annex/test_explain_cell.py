@@ -90,10 +90,19 @@ def test_the_rows_go_to_a_csv_file(small_sample: Pipeline, tmp_path: Path) -> No
         ("2c!A7", "2c!A7 is no figure of a table; choose a cell with a figure"),
         ("9z!B7", "no sheet '9z'; it has Toelichting, 1, 2ab"),
         ("nergens", "no cell; name a sheet and a cell like '2c!D14'"),
+        ("", "no cell; name a sheet and a cell like '2c!D14'"),
     ],
 )
 def test_a_place_without_a_figure_is_said_in_one_line(small_sample: Pipeline, cell: str, message: str) -> None:
     assert message in refused(small_sample.script("explain_cell", small_sample.folder / "annex.xlsx", cell))
+
+
+def test_a_place_may_be_written_as_excel_does(small_sample: Pipeline) -> None:
+    plain, quoted = (
+        succeeded(small_sample.script("explain_cell", small_sample.folder / "annex.xlsx", cell))
+        for cell in ("2c!D7", "'2c'!$D$7")
+    )
+    assert plain.splitlines()[1:] == quoted.splitlines()[1:]
 
 
 def test_the_workbook_carries_what_its_figures_come_from(small_sample: Pipeline) -> None:

@@ -278,14 +278,21 @@ def test_a_hostile_folder_name_is_named_in_one_line(pipeline: Pipeline, name: st
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if name != "..agii"], ids=ascii)
-def test_an_extra_file_is_not_looked_at_whatever_its_name(pipeline: Pipeline, name: str) -> None:
+def test_an_extra_file_is_refused_by_its_name_and_not_looked_at(pipeline: Pipeline, name: str) -> None:
     write_deliveries(pipeline.extracts)
     for agency in HEADERS:
         (pipeline.extracts / agency / REFERENCE_DATE / f"{name}.csv").write_text("=1+1")
         (pipeline.extracts / agency / name).write_text("=1+1")
     (pipeline.extracts / name).write_text("=1+1")
     step = load(pipeline)
-    assert step.exit_code == 0, step.stderr
+    assert step.exit_code == 1
+    lines = step.stderr.splitlines()
+    assert len(lines) == len(HEADERS)
+    for agency, line in zip(sorted(HEADERS), lines, strict=True):
+        assert line.startswith(f"Refused: {agency}/{REFERENCE_DATE}/{NAMES[name]}")
+        assert "is no file of this delivery" in line
+        assert line.isprintable()
+        assert "85073003328" not in line
     assert not any("1+1" in str(path) for path in pipeline.landing.rglob("*"))
 
 
@@ -380,5 +387,13 @@ def test_links_to_nowhere_do_no_harm(pipeline: Pipeline) -> None:
     write_deliveries(pipeline.extracts)
     (pipeline.extracts / "nergens").symlink_to(pipeline.folder / "nergens")
     (pipeline.extracts / "agii" / "2023-01-31").symlink_to(pipeline.folder / "nergens")
-    (pipeline.extracts / "agii" / REFERENCE_DATE / "extra.csv").symlink_to("/etc/passwd")
     assert load(pipeline).exit_code == 0
+
+
+def test_a_link_to_another_file_is_refused_and_not_followed(pipeline: Pipeline) -> None:
+    write_deliveries(pipeline.extracts)
+    (pipeline.extracts / "agii" / REFERENCE_DATE / "extra.csv").symlink_to("/etc/passwd")
+    step = load(pipeline)
+    assert step.exit_code == 1
+    assert "extra.csv: is no file of this delivery" in step.stderr
+    assert b"root:" not in b"".join(path.read_bytes() for path in pipeline.landing.rglob("*") if path.is_file())

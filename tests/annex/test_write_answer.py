@@ -295,7 +295,7 @@ def test_another_sentence_in_the_template_is_another_sentence_in_the_answer(
         ("{{ delen[0].tabellen[1].totaal['2023'] }}", "line {line}: t1b_agentschap has no column 2023; it has"),
         ("{{ delen[0].tabellen[1].rij('Gent')['reach'] }}", "line {line}: t1b_agentschap has no row Gent"),
         ("{{ delen[1].tabellen[0].totaal['contracts 2023'] - 1 }}", "line {line}: unsupported operand type"),
-        ("{{ delen | length }}", "line {line}: {{{{ … }}}} gives the number 8, which is no figure of the annex"),
+        ("{{ delen | length }}", "line {line}: {{{{ … }}}} gives the number 7, which is no figure of the annex"),
         ("{{ vraag.jaren }}", "line {line}: {{{{ … }}}} gives list; show a figure"),
         ("{{ vraag.titel | hoofdletters }}", "line {line}: No filter named 'hoofdletters'"),
         ("{% if vraag.titel %}", "line "),

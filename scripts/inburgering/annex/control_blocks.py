@@ -183,7 +183,7 @@ class ControlBlocks:
             "controle_totalen",
             "Som van elke uitsplitsing, telkens gelijk aan het totaal; – is een jaar zonder gegevens",
             columns,
-            tuple(Row(codes, tuple(cells)) for codes, cells in rows.items()),
+            tuple(Row(codes, tuple(cells)) for codes, cells in rows.items() if set(cells[2:-1]) != {NOTHING}),
             label_columns=2,
         )
 

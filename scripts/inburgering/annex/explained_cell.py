@@ -146,8 +146,10 @@ def write_rows(explained: Explained, path: Path) -> None:
 def find_place(workbook_path: Path, place: str) -> Place:
     """Return the figure at a place like `2c!D14`; raises click.ClickException when no figure is there."""
     sheet_name, _, coordinate = place.rpartition("!")
+    coordinate = coordinate.replace("$", "").upper()
     try:
-        row, column = coordinate_to_tuple(coordinate.replace("$", "").upper())
+        # openpyxl fails in another way on no text at all.
+        row, column = coordinate_to_tuple(coordinate or "no cell")
     except ValueError:
         raise click.ClickException(f"{place}: no cell; name a sheet and a cell like '2c!D14'") from None
     workbook = _read(workbook_path)
