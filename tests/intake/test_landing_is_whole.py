@@ -30,15 +30,24 @@ def versions_of_agii(pipeline: Pipeline) -> Path:
     return pipeline.landing / "agency=agii" / f"reference_date={REFERENCE_DATE}"
 
 
-@pytest.fixture
-def twice(pipeline: Pipeline) -> Pipeline:
+@pytest.fixture(scope="module")
+def loaded_twice(tmp_path_factory: pytest.TempPathFactory) -> Pipeline:
     """Return a pipeline that loaded two versions of the delivery of AgII, and one of the others."""
+    pipeline = Pipeline(tmp_path_factory.mktemp("loaded_twice"))
     write_deliveries(pipeline.extracts)
     assert load(pipeline).exit_code == 0
     row = default_rows("agii", "contracten.csv")[0]
     other = [*row[:7], "C2", *row[8:]]
     write_delivery(pipeline.extracts, "agii", {"contracten.csv": [row, other]})
     assert load(pipeline).exit_code == 0
+    return pipeline
+
+
+@pytest.fixture
+def twice(loaded_twice: Pipeline, pipeline: Pipeline) -> Pipeline:
+    """Return a copy of that pipeline, which a test may damage."""
+    shutil.copytree(loaded_twice.extracts, pipeline.extracts)
+    shutil.copytree(loaded_twice.landing, pipeline.landing)
     return pipeline
 
 

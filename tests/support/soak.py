@@ -170,7 +170,8 @@ class Soak:
         checked = self.annex.with_name("checked.xlsx")
         succeeded(self.pipeline.export("--last-green", "--output", checked))
         assert files_of(checked) == self._annexes[self._published]
-        checked.unlink()
+        for file in (checked, control_file(checked)):
+            file.unlink()
         shutil.rmtree(checked.with_suffix(""))
         if status.invocation_id != build:
             assert "is running: it is still running or was broken off" in refused(
