@@ -151,6 +151,13 @@ def refused_build(step: subprocess.CompletedProcess[str]) -> str:
     return lines[0]
 
 
+def test_a_folder_in_the_place_of_the_warehouse_is_refused_before_anything_is_built(empty: PipelineWithRooms) -> None:
+    empty.warehouse.mkdir()
+    refusal = f"{empty.warehouse}: is a folder; name a file in INBURGERING_WAREHOUSE"
+    assert refusal in refused_build(empty.build())
+    assert not Path(f"{empty.warehouse}.building").exists()
+
+
 def test_a_full_disk_stops_a_load_and_every_delivery_in_the_landing_stays_whole(
     empty: PipelineWithRooms, small_sample: Pipeline
 ) -> None:

@@ -45,7 +45,7 @@ class Plugin(BasePlugin):
     """Knows the warehouse behind the workspace that dbt builds in."""
 
     _made_from: MadeFrom
-    _models: str
+    _commit: str
 
     def initialize(self, plugin_config: dict) -> None:
         """Claim the workspace for this process; dbt calls this before it opens the file."""
@@ -64,6 +64,8 @@ class Plugin(BasePlugin):
             )
         self._workspace = Path(self.creds.path)  # type: ignore[union-attr]  # dbt-duckdb always passes them
         self._warehouse = self._workspace.with_name(self._workspace.name.removesuffix(WORKSPACE_SUFFIX))
+        if self._warehouse.is_dir():
+            raise DbtRuntimeError(f"{self._warehouse}: is a folder; name a file in INBURGERING_WAREHOUSE")
         try:
             self._workspace.parent.mkdir(parents=True, exist_ok=True)
             self._lock = FileLock(self._workspace.with_name(self._workspace.name + ".lock"), blocking=False)
