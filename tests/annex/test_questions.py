@@ -12,7 +12,7 @@ import yaml
 from openpyxl import load_workbook
 
 from inburgering.annex.export import export_annex
-from inburgering.annex.question import QUESTIONS, newest_question, read_question
+from inburgering.annex.question import QUESTIONS, TableChoice, newest_question, read_question
 from support.annex_tables import table_rows
 from support.pipeline import Pipeline, succeeded
 
@@ -176,6 +176,45 @@ def test_a_figure_that_the_build_does_not_have_is_refused(
             question.model_copy(update={"tabs": (tab,)}), small_sample.warehouse, tmp_path / "a.xlsx", last_green=True
         )
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("chart", ["reach", "per_year", "last_year"])
+@pytest.mark.parametrize(
+    ("table", "header", "charts"),
+    [
+        ({"measures": ("contracts", "invited"), "rows": "years"}, ["Jaar", "Contracten", "Uitgenodigd"], 0),
+        ({"measures": ("registered", "invited"), "rows": "measures"}, ["Aanmelding", "Aantal", "Aandeel"], 0),
+        ({"measures": ("attests",), "breakdown": "gender", "years": "last"}, ["Geslacht", "Aantal"], 1),
+        ({"measures": ("reach",), "breakdown": "working_area"}, ["Werkingsgebied", "Bereik 2022", "Bereik 2023"], 1),
+        (
+            {"measures": ("reach", "invited"), "breakdown": ["region", "gender"], "years": "last"},
+            ["Gewest", "Geslacht", "Bereik", "Uitgenodigd"],
+            1,
+        ),
+        (
+            {"measures": ("contracts",), "breakdown": ["nationality", "gender"], "years": "last"},
+            ["Nationaliteit", "Geslacht", "Aantal"],
+            0,
+        ),
+    ],
+)
+def test_any_measure_in_any_form_is_a_line_and_is_checked(
+    small_sample: Pipeline, tmp_path: Path, chart: str, table: dict, header: list[str], charts: int
+) -> None:
+    tab = read_question("sv_2024_123").tabs[0]
+    changed = {
+        "name": "x",
+        "tables": (TableChoice.model_validate({"name": "tx", **table}),),
+        "notes": (),
+        "chart": chart,
+    }
+    question = read_question("sv_2024_123").model_copy(
+        update={"tabs": (tab.model_copy(update=changed),), "first_year": 2022, "provisional_years": ()}
+    )
+    export_annex(question, small_sample.warehouse, tmp_path / "a.xlsx", last_green=True)
+    sheet = load_workbook(tmp_path / "a.xlsx")["x"]
+    assert table_rows(sheet, "tx")[0] == header
+    assert len(sheet._charts) == charts
 
 
 @pytest.mark.parametrize(

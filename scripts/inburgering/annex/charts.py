@@ -10,7 +10,7 @@ from openpyxl.chart.label import DataLabelList
 from openpyxl.chart.marker import DataPoint
 from openpyxl.drawing.text import CharacterProperties, ParagraphProperties
 
-from inburgering.annex.annex import INTEGER, Annex, Block, TabContents
+from inburgering.annex.annex import INTEGER, PERCENTAGE, Annex, Block, Column, TabContents
 from inburgering.annex.layout import BLUE, LIGHT_BLUE, NUMBER_FORMATS, PlacedBlock
 from inburgering.annex.texts import dutch_list
 
@@ -36,9 +36,8 @@ class TabChart:
 
 
 def has_chart(contents: TabContents) -> bool:
-    """Return whether a tab has a chart: not where two crossed breakdowns have too many rows to be shown."""
-    first = contents.blocks[0]
-    return first.label_columns == 1 or len(first.listed_rows) <= LONGEST_LIST
+    """Return whether a tab has a chart."""
+    return _charted(contents) is not None
 
 
 def rows_of_chart(contents: TabContents) -> int:
@@ -47,15 +46,25 @@ def rows_of_chart(contents: TabContents) -> int:
 
 
 def tab_chart(annex: Annex, contents: TabContents, placed: list[PlacedBlock]) -> TabChart:
-    """Return the chart of a tab, from where its blocks stand."""
-    if contents.tab.chart == "per_year":
-        described = _per_year(annex, placed[0])
-    elif contents.tab.chart == "reach":
-        described = _reach(annex, next(one for one in placed if one.block.chosen.rows == "members"))
+    """Return the chart of a tab that has one, from where its blocks stand."""
+    charted = placed[_charted(contents) or 0]
+    shares = [column for column in charted.block.columns if column.kind == PERCENTAGE]
+    if contents.tab.chart == "per_year" and charted.block.chosen.has_year_columns:
+        described = _per_year(annex, charted)
+    elif contents.tab.chart == "reach" and shares:
+        described = _reach(annex, charted, shares[0])
     else:
-        described = _last_year(annex, placed[0])
+        described = _last_year(annex, charted)
     described.chart.height = _height(contents)
     return described
+
+
+def _charted(contents: TabContents) -> int | None:
+    """Return which block of a tab the chart shows: the first with members that are not too many pairs."""
+    for number, block in enumerate(contents.blocks):
+        if block.chosen.rows == "members" and (block.label_columns == 1 or len(block.listed_rows) <= LONGEST_LIST):
+            return number
+    return None
 
 
 def _shown(block: Block) -> int:
@@ -67,7 +76,7 @@ def _shown(block: Block) -> int:
 def _height(contents: TabContents) -> float:
     if contents.tab.chart != "last_year":
         return HEIGHT
-    return max(HEIGHT, 2 + HEIGHT_OF_A_BAR * _shown(contents.blocks[0]))
+    return max(HEIGHT, 2 + HEIGHT_OF_A_BAR * _shown(contents.blocks[_charted(contents) or 0]))
 
 
 def _per_year(annex: Annex, placed: PlacedBlock) -> TabChart:
@@ -88,12 +97,12 @@ def _per_year(annex: Annex, placed: PlacedBlock) -> TabChart:
     return TabChart(chart, f"Kolommen: {title}. De cijfers zijn de totalen van de tabel {block.table_name}.")
 
 
-def _reach(annex: Annex, placed: PlacedBlock) -> TabChart:
-    """Show the reach per member."""
-    block = placed.block
-    column = 1 + next(place for place, column in enumerate(block.columns) if column.kind != INTEGER and place)
-    header = block.columns[column - 1].header
-    title = f"{header} per {block.columns[0].header.lower()}, {annex.question.year_header(annex.question.last_year)}"
+def _reach(annex: Annex, placed: PlacedBlock, share: Column) -> TabChart:
+    """Show a share per member."""
+    block, header = placed.block, share.header
+    column = 1 + block.columns.index(share)
+    labels = [label.header.lower() for label in block.columns[: block.label_columns]]
+    title = f"{header} per {dutch_list(labels)}, {annex.question.year_header(annex.question.last_year)}"
     chart = _bar_chart(title, "0%")
     _add(chart, placed, header, column, placed.last_listed_row)
     _name(chart, placed, placed.last_listed_row)
@@ -109,17 +118,20 @@ def _last_year(annex: Annex, placed: PlacedBlock) -> TabChart:
     last_row = placed.header_row + shown
     year = annex.question.last_year
     labels = [column.header.lower() for column in block.columns[: block.label_columns]]
-    columns = {
+    of_year = {
         figure.measure: place
         for place, figure in enumerate(block.rows[0].figures, start=1 + block.label_columns)
-        if figure.year == year and not annex.measures[figure.measure].is_share
+        if figure.year == year
     }
+    counts = {measure: place for measure, place in of_year.items() if not annex.measures[measure].is_share}
+    # Persons and shares do not go on one axis.
+    columns = counts or of_year
     measures = [annex.measures[measure] for measure in columns]
     first, *others = [measure.title for measure in measures]
     what = dutch_list([first, *(title.lower() for title in others)])
     of_long_list = f", de {shown} met het grootste aantal" if shown < len(block.listed_rows) else ""
     title = f"{what} per {dutch_list(labels)}, {annex.question.year_header(year)}{of_long_list}"
-    chart = _bar_chart(title, NUMBER_FORMATS[INTEGER])
+    chart = _bar_chart(title, NUMBER_FORMATS[INTEGER] if counts else "0%")
     for measure, column in columns.items():
         _add(chart, placed, annex.measures[measure].label, column, last_row)
     _name(chart, placed, last_row)

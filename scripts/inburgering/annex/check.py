@@ -213,8 +213,9 @@ def _written(rows: list[list], labels: int | None, path: Path, name: str) -> dic
 # Of which two counts a share is made.
 SHARES = "select measure, numerator, denominator from measures where denominator is not null"
 NAMES = "select measure, label from measures"
-YEARS_WITH_INVITATIONS = """
-select min(first_year) from annex_checks_deliveries where reference_date = $day and event_type = 'invitations'
+SINCE = """
+select min(first_year) from annex_checks_deliveries inner join measures using (event_type)
+where reference_date = $day and measure in $measures
 """
 
 
@@ -250,7 +251,8 @@ def _expected(
             for header, shown in (("Aantal", measure), ("Aandeel", share))
         }
     if table.rows == "years":
-        since = connection.execute(YEARS_WITH_INVITATIONS, {"day": question.reference_date}).fetchall()[0][0]
+        values = {"day": question.reference_date, "measures": list(table.measures)}
+        [(since,)] = connection.execute(SINCE, values).fetchall()
         return {
             (question.year_header(year), label_of[measure]): figure("Totaal", "Totaal", measure, year)
             for year in question.years

@@ -86,10 +86,12 @@ qualify max(last_counted_year) over (partition by member, second_member) >= $fro
 order by year desc, place, second_place
 """
 
-# The first year in which any agency has a row of an event type.
+# The first year in which any agency has a row of what the measures count.
 FIRST_YEAR_QUERY = """
 select min(first_year) from annex_checks_deliveries
-where reference_date = $reference_date and event_type = $event_type
+where
+    reference_date = $reference_date
+    and event_type in (select event_type from measures where list_contains($measures, measure))
 """
 
 DECEMBER_QUERY = """
@@ -333,8 +335,7 @@ class _Reader:
 
     def _years(self, table: TableChoice) -> tuple[Row, ...]:
         """Return a row per year in which any agency has a row of what the table counts."""
-        [about] = {self._measures[measure].event_type for measure in table.measures}
-        first = self._select(FIRST_YEAR_QUERY, event_type=about)[0][0] or self._question.last_year
+        first = self._select(FIRST_YEAR_QUERY, measures=list(table.measures))[0][0] or self._question.last_year
         years = [year for year in self._question.years if year >= min(first, self._question.last_year)]
         cells = self._totals(table.measures, years[0])
         return tuple(
