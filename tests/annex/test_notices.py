@@ -124,14 +124,14 @@ def connection() -> Iterator[duckdb.DuckDBPyConnection]:
         yield connection
 
 
-def found(connection: duckdb.DuckDBPyConnection) -> Findings:
+def found(connection: duckdb.DuckDBPyConnection, *shown_by_year: str) -> Findings:
     values = {"reference_date": QUESTION.reference_date, "first_year": 2019, "last_year": 2023}
 
     def select(query: str, **more: object) -> list[tuple]:
         named = {**values, **more}
         return connection.execute(query, {k: v for k, v in named.items() if f"${k}" in query}).fetchall()
 
-    return read_findings(select)
+    return read_findings(select, list(shown_by_year))
 
 
 def test_only_types_on_rows_after_the_years_of_the_question_and_at_its_reference_date_are_found(
@@ -173,8 +173,9 @@ def test_years_before_the_first_row_of_an_agency_are_found(connection: duckdb.Du
             "insert into annex_checks_deliveries values ('2024-01-31', ?, ?, ?, 'a.csv', null, ?, 10, 0, 1, 1)",
             [agency, agency, event_type, first_year],
         )
-    assert {(missing.agency, missing.first_year) for missing in found(connection).no_data} == {
-        ("b", 2020),
-        ("d", 2024),
-        ("e", None),
-    }
+    by_year = found(connection, "contracts").no_data
+    assert {(missing.agency, missing.first_year) for missing in by_year} == {("b", 2020), ("d", 2024), ("e", None)}
+    # The years before are shown of invitations too.
+    by_year = found(connection, "contracts", "invitations").no_data
+    assert {missing.agency for missing in by_year} == {"b", "c", "d", "e"}
+    assert {missing.agency for missing in found(connection).no_data} == {"d", "e"}

@@ -32,15 +32,17 @@ where reference_date = $reference_date and agency <> 'totaal' and rows_rejected 
 order by agency_sort_order, event_type_sort_order
 """
 
-# What an agency did not deliver over the years shown: before the first year in which the file has a row. Of invitations
-# the annex shows the last year.
+# What an agency did not deliver over the years shown: before the first year in which the file has a row. Of some event
+# types the annex shows every year, of others the last one.
 NO_DATA_QUERY = """
 select agency_label, event_type, event_types.label, first_year
 from annex_checks_deliveries
 inner join event_types using (event_type)
 where
     reference_date = $reference_date
-    and coalesce(first_year > case event_type when 'invitations' then $last_year else $first_year end, true)
+    and coalesce(
+        first_year > case when list_contains($shown_by_year, event_type) then $first_year else $last_year end, true
+    )
 order by agency_sort_order, event_type_sort_order
 """
 
@@ -110,11 +112,14 @@ class Findings:
         return tuple(one for one in self.comparable if one.difference)
 
 
-def read_findings(select: Callable[..., list[tuple]]) -> Findings:
-    """Read what to look at with `select`, which runs a query on the warehouse for one question."""
+def read_findings(select: Callable[..., list[tuple]], shown_by_year: list[str]) -> Findings:
+    """Read what to look at with `select`, which runs a query on the warehouse for one question.
+
+    `shown_by_year` has the event types of which the question shows every year in a column.
+    """
     return Findings(
         published=tuple(PublishedFigure(*row) for row in select(PUBLISHED_QUERY)),
         undecided=tuple(UndecidedType(*row) for row in select(UNDECIDED_QUERY)),
         rejected=tuple(RejectedRows(*row) for row in select(REJECTED_QUERY, share=LARGEST_QUIET_SHARE)),
-        no_data=tuple(NoData(*row) for row in select(NO_DATA_QUERY)),
+        no_data=tuple(NoData(*row) for row in select(NO_DATA_QUERY, shown_by_year=shown_by_year)),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+import textwrap
 from dataclasses import dataclass
 
 from openpyxl import Workbook
@@ -33,8 +33,6 @@ TABLE_STYLE = TableStyleInfo(name="TableStyleLight1", showRowStripes=True)
 
 A4 = 9
 LINE_HEIGHT = 15
-# The filter button covers the end of a header.
-ROOM_FOR_BUTTON = 4
 
 
 @dataclass(frozen=True)
@@ -121,8 +119,8 @@ def place(sheet: Worksheet, block: Block, row: int) -> PlacedBlock:
             vertical="top",
             wrap_text=True,
         )
-        width = sheet.column_dimensions[get_column_letter(column)].width
-        lines = max(lines, math.ceil((len(header.header) + ROOM_FOR_BUTTON) / width))
+        width = int(sheet.column_dimensions[get_column_letter(column)].width) - 1
+        lines = max(lines, len(textwrap.wrap(header.header, width, break_long_words=False)))
     sheet.row_dimensions[placed.header_row].height = LINE_HEIGHT * lines
     for number, line in enumerate((*block.listed_rows, *block.rows[len(block.listed_rows) :]), placed.header_row + 1):
         for column, (header, value) in enumerate(zip(block.columns, line.cells, strict=True), start=1):

@@ -197,7 +197,7 @@ class _Reader:
             december=dict(self._select(DECEMBER_QUERY)),
             outside_list=self._outside_list(),
             side_figures=self._side_figures(),
-            findings=read_findings(self._select),
+            findings=read_findings(self._select, self._shown_by_year()),
             accepted_rejections=tuple(self._accepted_rejections(control.deliveries)),
             is_synthetic=any(is_synthetic for *_, is_synthetic, _, _, _, _ in control.deliveries),
             build=Build(*self._select("select commit, code_lists, rules from build")[0]),
@@ -212,6 +212,11 @@ class _Reader:
     def _select(self, query: str, **values: object) -> list[tuple]:
         named = {**self._values, **values}
         return self._connection.execute(query, {k: v for k, v in named.items() if f"${k}" in query}).fetchall()
+
+    def _shown_by_year(self) -> list[str]:
+        """Return the event types of which the question shows every year in a column."""
+        tables = [table for table in self._question.tables if table.has_year_columns]
+        return sorted({self._measures[measure].event_type for table in tables for measure in table.measures})
 
     def _check_deliveries(self) -> None:
         missing = [label for (label,) in self._select(MISSING_AGENCIES_QUERY)]
