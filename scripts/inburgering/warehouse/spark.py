@@ -70,7 +70,8 @@ class SparkSchema:
         self.name = f"{server.host}:{server.port}, schema {server.schema}"
         self._schema = server.schema
         self._error = exc.Error
-        logging.getLogger("thrift").addHandler(logging.NullHandler())  # what it would print is said below
+        # What it would print is said below, whoever listens.
+        logging.getLogger("thrift").setLevel(logging.CRITICAL + 1)
         try:
             self._cursor = hive.connect(host=server.host, port=server.port, username=server.user).cursor()
         except (TTransportException, OSError):
