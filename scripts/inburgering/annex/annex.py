@@ -169,9 +169,8 @@ class Annex:
     """The annex of one question.
 
     `december` has the persons in no cohort per year of extraction; `side_figures` what other readings of the question
-    give; `findings` what to look at; `is_synthetic` whether any delivery is of
-    the synthetic sample; `build` and `sources` what the build was made from; `rules` has what the texts
-    say of the count.
+    give; `findings` what to look at; `is_synthetic` whether any delivery is of the synthetic sample; `build` and
+    `sources` what the build was made from; `rules` has what the texts say of the count.
     """
 
     question: Question

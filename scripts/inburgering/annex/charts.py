@@ -12,7 +12,7 @@ from openpyxl.drawing.text import CharacterProperties, ParagraphProperties
 
 from inburgering.annex.annex import INTEGER, PERCENTAGE, Annex, Block, Column, TabContents
 from inburgering.annex.layout import BLUE, LIGHT_BLUE, NUMBER_FORMATS, PlacedBlock
-from inburgering.annex.texts import dutch_list
+from inburgering.annex.texts import dutch_list, joined_titles
 
 COLOURS = (BLUE, LIGHT_BLUE, "7F7F7F", "C55A11")
 # Of a longer list, the first rows are shown: a list that long has its largest figures first.
@@ -83,7 +83,7 @@ def _per_year(annex: Annex, placed: PlacedBlock) -> TabChart:
     """Show the totals of a table: a column per measure and year."""
     block, sheet = placed.block, placed.sheet
     measures = [annex.measures[measure] for measure in block.chosen.measures]
-    title = f"{dutch_list([measures[0].title, *(measure.title.lower() for measure in measures[1:])])} per jaar"
+    title = f"{joined_titles(measures)} per jaar"
     chart = _bar_chart(title, NUMBER_FORMATS[INTEGER])
     first, last = 1 + block.label_columns, len(block.columns)
     series = Series(Reference(sheet, first, placed.last_row, last, placed.last_row), title=title)
@@ -127,10 +127,8 @@ def _last_year(annex: Annex, placed: PlacedBlock) -> TabChart:
     # Persons and shares do not go on one axis.
     columns = counts or of_year
     measures = [annex.measures[measure] for measure in columns]
-    first, *others = [measure.title for measure in measures]
-    what = dutch_list([first, *(title.lower() for title in others)])
     of_long_list = f", de {shown} met het grootste aantal" if shown < len(block.listed_rows) else ""
-    title = f"{what} per {dutch_list(labels)}, {annex.question.year_header(year)}{of_long_list}"
+    title = f"{joined_titles(measures)} per {dutch_list(labels)}, {annex.question.year_header(year)}{of_long_list}"
     chart = _bar_chart(title, NUMBER_FORMATS[INTEGER] if counts else "0%")
     for measure, column in columns.items():
         _add(chart, placed, annex.measures[measure].label, column, last_row)

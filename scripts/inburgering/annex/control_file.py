@@ -8,14 +8,8 @@ from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from inburgering.annex.annex import Annex, Block
-from inburgering.annex.layout import (
-    BLOCK_FONT,
-    add_sheet,
-    place,
-    set_widths,
-    write,
-)
-from inburgering.annex.texts import dutch_date, to_look_at
+from inburgering.annex.layout import BLOCK_FONT, add_sheet, place, set_widths, write
+from inburgering.annex.texts import dutch_date, to_look_at, uncapitalised
 from inburgering.annex.workbook import FIRST_BLOCK_ROW, set_properties
 
 CONTROL = "Controle"
@@ -36,7 +30,7 @@ def build_control_file(annex: Annex) -> Workbook:
     workbook = Workbook()
     workbook.remove(workbook.active)
     set_properties(workbook, annex)
-    workbook.properties.title = f"Controle van de {workbook.properties.title[0].lower()}{workbook.properties.title[1:]}"
+    workbook.properties.title = f"Controle van de {uncapitalised(workbook.properties.title)}"
     control = add_sheet(workbook, annex, CONTROL, CONTROL_TITLE, CONTROL)
     _fill(control, CONTROL_WIDTHS, _write_what_to_look_at(control, annex), annex.checks)
     if annex.previous_reference_date:

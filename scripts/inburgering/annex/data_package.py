@@ -24,6 +24,7 @@ from inburgering.annex.texts import (
     accepted_rejections_note,
     annex_title,
     definitions,
+    file_text,
     filled_definition,
     source_line,
     status_line,
@@ -265,8 +266,7 @@ def _sources(annex: Annex) -> list[dict[str, object]]:
     """Return the delivered files."""
     return [
         {
-            "title": f"{source.agency_label}: {source.file_name}"
-            + (f", blad {source.sheet_name}" if source.sheet_name else ""),
+            "title": f"{source.agency_label}: {file_text(source.file_name, source.sheet_name)}",
             "version": str(source.delivery_version),
         }
         for source in annex.sources

@@ -92,7 +92,6 @@ def link(sheet: Worksheet, row: int, column: int, text: str, target_sheet: str) 
     write(sheet, row, column, text, LINK_FONT)
     cell = sheet.cell(row, column)
     cell.hyperlink = Hyperlink(ref=cell.coordinate, location=f"'{target_sheet}'!A1", display=text)
-    cell.font = LINK_FONT
 
 
 def set_widths(sheet: Worksheet, widths: tuple[float, ...]) -> None:
@@ -122,7 +121,7 @@ def place(sheet: Worksheet, block: Block, row: int) -> PlacedBlock:
         width = int(sheet.column_dimensions[get_column_letter(column)].width) - 1
         lines = max(lines, len(textwrap.wrap(header.header, width, break_long_words=False)))
     sheet.row_dimensions[placed.header_row].height = LINE_HEIGHT * lines
-    for number, line in enumerate((*block.listed_rows, *block.rows[len(block.listed_rows) :]), placed.header_row + 1):
+    for number, line in enumerate(block.rows, start=placed.header_row + 1):
         for column, (header, value) in enumerate(zip(block.columns, line.cells, strict=True), start=1):
             write(sheet, number, column, value)
             cell = sheet.cell(number, column)
@@ -134,10 +133,12 @@ def place(sheet: Worksheet, block: Block, row: int) -> PlacedBlock:
             if line.is_total:
                 cell.font = BOLD_FONT
                 cell.border = TOTAL_BORDER
-    table = Table(
-        displayName=block.table_name,
-        ref=f"A{placed.header_row}:{get_column_letter(len(block.columns))}{placed.last_listed_row}",
-    )
+    add_table(sheet, block.table_name, placed.header_row, len(block.columns), placed.last_listed_row)
+    return placed
+
+
+def add_table(sheet: Worksheet, name: str, header_row: int, columns: int, last_row: int) -> None:
+    """Make the cells from column A on an Excel table: the header on `header_row`, and rows up to `last_row`."""
+    table = Table(displayName=name, ref=f"A{header_row}:{get_column_letter(columns)}{last_row}")
     table.tableStyleInfo = TABLE_STYLE
     sheet.add_table(table)
-    return placed

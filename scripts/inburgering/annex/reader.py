@@ -35,16 +35,14 @@ from inburgering.annex.findings import read_findings
 from inburgering.annex.question import Question, TableChoice
 from inburgering.annex.rules import MODELS as MODELS_OF_THE_RULES
 from inburgering.annex.rules import read_rules
-from inburgering.annex.texts import dutch_list
+from inburgering.annex.texts import dutch_list, joined_titles, uncapitalised
 from inburgering.intake.decoding import shown
 
 # With more of a file's rows rejected, its figures are wrong unless somebody knows why.
 LARGEST_REJECTED_SHARE = 0.10
 
 # What every annex shows beside the figures of its question. None of these models has a row per person.
-MODELS_OF_EVERY_ANNEX = (
-    "annex_breakdowns",
-    "annex_members",
+MODELS_OF_A_DATE = (
     "annex_notes",
     "annex_checks_undecided",
     "annex_checks_totals",
@@ -55,6 +53,10 @@ MODELS_OF_EVERY_ANNEX = (
     "annex_compared_dates",
     "annex_revision",
     "annex_revision_moves",
+)
+MODELS_WITHOUT_DATE = (
+    "annex_breakdowns",
+    "annex_members",
     "revision_causes",
     "measures",
     "dim_agency",
@@ -139,21 +141,13 @@ def models_of(question: Question) -> dict[str, str]:
         f"{date} and year between {question.first_year} and {question.last_year} "
         f"and (breakdown, second_breakdown) in ({pairs})"
     )
-    without_date = (
-        "annex_breakdowns",
-        "annex_members",
-        "measures",
-        "event_types",
-        "side_figures",
-        "revision_causes",
-        "dim_agency",
-        *MODELS_OF_THE_RULES,
-    )
     # The check after writing counts again from the cube.
     cube = f"{date} and year between {question.first_year} and {question.last_year}"
-    return {"annex_figures": figures, "annex_cube": cube} | {
-        model: "true" if model in without_date else date for model in MODELS_OF_EVERY_ANNEX
-    }
+    return (
+        {"annex_figures": figures, "annex_cube": cube}
+        | dict.fromkeys(MODELS_OF_A_DATE, date)
+        | dict.fromkeys(MODELS_WITHOUT_DATE, "true")
+    )
 
 
 def read_annex(connection: duckdb.DuckDBPyConnection, question: Question) -> Annex:
@@ -185,7 +179,8 @@ class _Reader:
         tabs = tuple(TabContents(tab, tuple(self._block(table) for table in tab.tables)) for tab in question.tabs)
         for breakdown, wanted in question.member_lists.items():
             self._check_member_list(breakdown, wanted)
-        control = ControlBlocks(self._select, question, self._measures)
+        findings = read_findings(self._select, self._shown_by_year())
+        control = ControlBlocks(self._select, question, self._measures, findings)
         return Annex(
             question=question,
             tabs=tabs,
@@ -197,7 +192,7 @@ class _Reader:
             december=dict(self._select(DECEMBER_QUERY)),
             outside_list=self._outside_list(),
             side_figures=self._side_figures(),
-            findings=read_findings(self._select, self._shown_by_year()),
+            findings=findings,
             accepted_rejections=tuple(self._accepted_rejections(control.deliveries)),
             is_synthetic=any(is_synthetic for *_, is_synthetic, _, _, _, _ in control.deliveries),
             build=Build(*self._select("select commit, code_lists, rules from build")[0]),
@@ -272,15 +267,14 @@ class _Reader:
         """Return the block of figures that the question chose, in the order of the annex."""
         self._check_names(table)
         years = tuple(self._question.years) if table.has_year_columns else (self._question.last_year,)
+        columns = self._figure_columns(table, years)
         if table.rows == "members":
-            columns, rows = self._figure_columns(table, years), self._members(table, years)
-            names = [self._breakdowns[breakdown] for breakdown in table.breakdown]
+            names, rows = [self._breakdowns[breakdown] for breakdown in table.breakdown], self._members(table, years)
         elif table.rows == "years":
-            columns, rows = self._figure_columns(table, years), self._years(table)
-            names = ["Jaar"]
+            names, rows = ["Jaar"], self._years(table)
         else:
-            columns, rows = (Column("Aantal", INTEGER, ("persons",)), Column("Aandeel", PERCENTAGE, ("share",))), ()
-            rows, names = self._measure_rows(table), ["Aanmelding"]
+            names, rows = ["Aanmelding"], self._measure_rows(table)
+            columns = (Column("Aantal", INTEGER, ("persons",)), Column("Aandeel", PERCENTAGE, ("share",)))
         label_columns = tuple(Column(name, TEXT) for name in names)
         title = self._title(table, names)
         return Block(table.name, title, (*label_columns, *columns), rows, len(label_columns), table)
@@ -398,10 +392,8 @@ class _Reader:
         of_year = f", {self._question.year_header(self._question.last_year)}"
         if table.rows == "measures":
             *parts, whole = measures
-            return f"{whole.title}: {dutch_list(part.title.lower() for part in parts)}{of_year}"
-        shares = [measure.title for measure in measures if measure.is_share]
-        first, *others = shares or [measure.title for measure in measures]
-        what = dutch_list([first, *(title[0].lower() + title[1:] for title in others)])
+            return f"{whole.title}: {dutch_list(uncapitalised(part.title) for part in parts)}{of_year}"
+        what = joined_titles([measure for measure in measures if measure.is_share] or measures)
         return f"{what} per {dutch_list(names).lower()}{of_year if table.years == 'last' else ''}"
 
     def _place(self, table: TableChoice) -> str:

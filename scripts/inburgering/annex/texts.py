@@ -46,7 +46,18 @@ PERSON = (
 
 def annex_title(annex: Annex) -> str:
     """Name the annex by its question."""
-    return titled(annex, f"Bijlage bij {annex.question.label[:1].lower()}{annex.question.label[1:]}")
+    return titled(annex, f"Bijlage bij {uncapitalised(annex.question.label)}")
+
+
+def uncapitalised(text: str) -> str:
+    """Write a title as it stands within a sentence."""
+    return text[:1].lower() + text[1:]
+
+
+def joined_titles(measures: Iterable[Measure]) -> str:
+    """Write the titles of measures one after the other: only the first has a capital."""
+    first, *others = [measure.title for measure in measures]
+    return dutch_list([first, *map(uncapitalised, others)])
 
 
 def titled(annex: Annex, title: str) -> str:
@@ -208,12 +219,17 @@ def december_note(question: Question, cases: dict[int, int]) -> str:
     )
 
 
+def file_text(file_name: str, sheet_name: str | None) -> str:
+    """Name a delivered file, and the sheet where it is one of a workbook."""
+    return f"{file_name}, blad {sheet_name}" if sheet_name else file_name
+
+
 def accepted_rejections_note(accepted: AcceptedRejections) -> str:
     """Say how many rows of a file were rejected, and why the figures are given all the same."""
-    place = accepted.file_name + (f", blad {accepted.sheet_name}" if accepted.sheet_name else "")
     return (
-        f"{accepted.agency_label}, {place}: {dutch_number(accepted.rows_rejected)} van de "
-        f"{dutch_number(accepted.rows_delivered)} rijen. {accepted.reason}"
+        f"{accepted.agency_label}, {file_text(accepted.file_name, accepted.sheet_name)}: "
+        f"{dutch_number(accepted.rows_rejected)} van de {dutch_number(accepted.rows_delivered)} rijen. "
+        f"{accepted.reason}"
     )
 
 
@@ -233,10 +249,10 @@ def to_look_at(question: Question, findings: Findings) -> Iterator[tuple[str, st
         )
     for file in findings.rejected:
         share = format_percent(file.rows_rejected / file.rows_delivered, "#,##0.0%", locale=LOCALE)
-        place = file.file_name + (f", blad {file.sheet_name}" if file.sheet_name else "")
         yield (
-            f"{file.agency_label}, {place}: {dutch_number(file.rows_rejected)} van de "
-            f"{dutch_number(file.rows_delivered)} rijen ({share}) zijn terzijde gelegd.",
+            f"{file.agency_label}, {file_text(file.file_name, file.sheet_name)}: "
+            f"{dutch_number(file.rows_rejected)} van de {dutch_number(file.rows_delivered)} rijen ({share}) zijn "
+            "terzijde gelegd.",
             f"Bezorg het agentschap de terugmelding: report_rejects.py {file.agency}.",
         )
     for undecided in findings.undecided:

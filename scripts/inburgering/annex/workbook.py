@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime
+import itertools
 
 from openpyxl import Workbook
 from openpyxl.packaging.custom import StringProperty
 from openpyxl.worksheet.pagebreak import Break
 from openpyxl.worksheet.worksheet import Worksheet
 
-from inburgering.annex.annex import TEXT, Annex, TabContents
+from inburgering.annex.annex import TEXT, Annex, Block, TabContents
 from inburgering.annex.charts import LONGEST_LIST, has_chart, rows_of_chart, tab_chart
 from inburgering.annex.cover import COVER, fill_cover
 from inburgering.annex.layout import NOTE_FONT, PlacedBlock, add_sheet, place, set_widths, write
@@ -114,15 +115,13 @@ def _write_notes(sheet: Worksheet, annex: Annex, contents: TabContents, row: int
 
 def _set_widths(sheet: Worksheet, contents: TabContents) -> None:
     """Give labels the room that they need, and all figures the same."""
-    widths: list[float] = []
-    for block in contents.blocks:
-        for number, column in enumerate(block.columns):
-            needed = FIGURE_WIDTH
-            if column.kind == TEXT:
-                longest = max(len(str(row.cells[number])) + 2 for row in block.rows)
-                needed = min(max(longest, len(column.header) + 4, NARROWEST_LABEL), WIDEST_LABEL)
-            if number < len(widths):
-                widths[number] = max(widths[number], needed)
-            else:
-                widths.append(needed)
-    set_widths(sheet, tuple(widths))
+    needed = [[_width(block, number) for number in range(len(block.columns))] for block in contents.blocks]
+    set_widths(sheet, tuple(max(widths) for widths in itertools.zip_longest(*needed, fillvalue=0)))
+
+
+def _width(block: Block, number: int) -> float:
+    column = block.columns[number]
+    if column.kind != TEXT:
+        return FIGURE_WIDTH
+    longest = max(len(str(row.cells[number])) + 2 for row in block.rows)
+    return min(max(longest, len(column.header) + 4, NARROWEST_LABEL), WIDEST_LABEL)

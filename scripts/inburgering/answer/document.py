@@ -13,7 +13,7 @@ from docx.shared import Cm, Pt, RGBColor
 
 from inburgering.annex.annex import Annex
 from inburgering.annex.question import Question
-from inburgering.annex.texts import status_line, titled
+from inburgering.annex.texts import status_line, titled, uncapitalised
 from inburgering.answer.template import Paragraph
 
 LANGUAGE = "nl-BE"
@@ -39,7 +39,7 @@ def _set_properties(document: WordDocument, annex: Annex) -> None:
     question = annex.question
     moment = datetime.datetime.combine(question.reference_date, datetime.time())
     properties = document.core_properties
-    properties.title = titled(annex, f"Antwoord op {question.label[:1].lower()}{question.label[1:]}: {question.title}")
+    properties.title = titled(annex, f"Antwoord op {uncapitalised(question.label)}: {question.title}")
     properties.subject = status_line(question)
     properties.author = properties.last_modified_by = "Warehouse inburgering"
     properties.comments = "Ontwerp"

@@ -325,8 +325,8 @@ def _points(annex: Annex, december: dict[str, Figure]) -> list[Fields]:
     """Return the points of the answer: sub-questions with one number (2a, 2b) are one, and so is one without."""
     points: dict[str, list[TabContents]] = {}
     for contents in annex.tabs:
-        number = re.match(r"\d*", contents.tab.answers[0])
-        points.setdefault((number[0] if number else "") or contents.tab.answers[0], []).append(contents)
+        first = contents.tab.answers[0]
+        points.setdefault(re.sub(r"\D.*", "", first) or first, []).append(contents)
     return [
         Fields(
             "punt",

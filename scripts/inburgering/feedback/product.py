@@ -13,8 +13,6 @@ from pathlib import Path
 import click
 from openpyxl import Workbook
 from openpyxl.styles import Alignment
-from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.table import Table as ExcelTable
 from openpyxl.worksheet.worksheet import Worksheet
 
 from inburgering.annex.annex import NOTHING
@@ -23,8 +21,8 @@ from inburgering.annex.layout import (
     HEADER_FILL,
     HEADER_FONT,
     LINE_HEIGHT,
-    TABLE_STYLE,
     TITLE_FONT,
+    add_table,
     set_up_print,
     set_widths,
 )
@@ -145,9 +143,7 @@ def _place(target: Worksheet, first: int, table: Table, widths: tuple[int, ...])
                 cell.number_format = "dd/mm/yyyy"
         _set_height(target, row, [(len(v), widths[at]) for at, v in enumerate(values) if isinstance(v, str)])
     last = first + max(len(table.rows), 1)
-    excel_table = ExcelTable(displayName=table.name, ref=f"A{first}:{get_column_letter(len(table.headers))}{last}")
-    excel_table.tableStyleInfo = TABLE_STYLE
-    target.add_table(excel_table)
+    add_table(target, table.name, first, len(table.headers), last)
     return last
 
 
