@@ -28,8 +28,7 @@ def published(
     label: str, persons: int, public: int, is_comparable: bool = True, is_exact: bool = True
 ) -> PublishedFigure:
     day = datetime.date(2024, 3, 1)
-    codes = (2023, "contracts", "total", "totaal")
-    return PublishedFigure(*codes, label, persons, public, persons - public, is_exact, day, "de pers", is_comparable)
+    return PublishedFigure(label, persons, public, is_exact, day, persons - public, is_comparable)
 
 
 def said(**findings: tuple) -> list[str]:
@@ -108,9 +107,8 @@ def connection() -> Iterator[duckdb.DuckDBPyConnection]:
     """Return the models that the findings are read from, without rows."""
     with duckdb.connect() as connection:
         connection.execute(
-            "create table annex_checks_published (reference_date date, year int, measure text, measure_sort_order int, "
-            "breakdown text, member text, label text, persons int, persons_published int, difference int, "
-            "is_exact boolean, published_on date, source text, is_comparable boolean)"
+            "create table annex_checks_published (reference_date date, year int, label text, persons int, "
+            "persons_published int, is_exact boolean, published_on date, difference int, is_comparable boolean)"
         )
         connection.execute(
             "create table annex_checks_undecided (reference_date date, year int, short_label text, event_type text, "

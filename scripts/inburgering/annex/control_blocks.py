@@ -7,9 +7,7 @@ from collections.abc import Callable, Iterable
 import click
 
 from inburgering.annex.annex import INTEGER, NOTHING, TEXT, TOTAL, Block, Column, Measure, Row
-from inburgering.annex.findings import Findings
 from inburgering.annex.question import Question
-from inburgering.annex.texts import dutch_date
 
 TOTALS_QUERY = """
 select measure, breakdown, measure_label, breakdown_label, year, persons, agrees
@@ -39,6 +37,14 @@ select warning, label, row(agency), short_label, rows_warned
 from annex_checks_warnings
 where reference_date = $reference_date
 order by sort_order, agency_sort_order
+"""
+
+PUBLISHED_QUERY = """
+select
+    year, measure, breakdown, member, label, persons_published, persons, difference, is_exact, published_on, source
+from annex_checks_published
+where reference_date = $reference_date and year between $first_year and $last_year and is_comparable
+order by abs(difference) desc, measure_sort_order, year, breakdown <> 'total', breakdown, persons_published desc
 """
 
 # Of the years that were closed at the previous reference date. What must be acted on stands first; a cause that nobody
@@ -120,17 +126,10 @@ select max(previous_reference_date) from annex_compared_dates where reference_da
 class ControlBlocks:
     """Reads the blocks with `select`, which runs a query on the warehouse for one question."""
 
-    def __init__(
-        self,
-        select: Callable[..., list[tuple]],
-        question: Question,
-        measures: dict[str, Measure],
-        findings: Findings,
-    ) -> None:
+    def __init__(self, select: Callable[..., list[tuple]], question: Question, measures: dict[str, Measure]) -> None:
         self._select = select
         self._question = question
         self._measures = measures
-        self._findings = findings
         self.deliveries = select(DELIVERIES_QUERY)
         previous = select(PREVIOUS_REFERENCE_DATE_QUERY)[0][0]
         # Only a year that was closed at the previous reference date is compared.
@@ -231,18 +230,18 @@ class ControlBlocks:
         )
         rows = tuple(
             Row(
-                (one.year, one.measure, one.breakdown, one.member),
+                tuple(codes),
                 (
-                    one.label,
-                    one.persons_published,
-                    one.persons,
-                    one.difference,
-                    "zo gepubliceerd" if one.is_exact else "afgeleid",
-                    dutch_date(one.published_on),
-                    one.source,
+                    label,
+                    published,
+                    persons,
+                    difference,
+                    "zo gepubliceerd" if is_exact else "afgeleid",
+                    f"{day:%d/%m/%Y}",
+                    source,
                 ),
             )
-            for one in self._findings.comparable
+            for *codes, label, published, persons, difference, is_exact, day, source in self._select(PUBLISHED_QUERY)
         )
         return Block(
             "controle_gepubliceerd", "Gepubliceerde cijfers naast de bijlage; verschillen eerst", columns, rows

@@ -10,12 +10,10 @@ from dataclasses import dataclass
 LARGEST_QUIET_SHARE = 0.02
 
 PUBLISHED_QUERY = """
-select
-    year, measure, breakdown, member, label, persons, persons_published, difference, is_exact, published_on, source,
-    is_comparable
+select label, persons, persons_published, is_exact, published_on, difference, is_comparable
 from annex_checks_published
 where reference_date = $reference_date and year between $first_year and $last_year
-order by abs(difference) desc, measure_sort_order, year, breakdown <> 'total', breakdown, persons_published desc
+order by abs(difference) desc, label
 """
 
 # Within the years of the question an export is refused.
@@ -53,17 +51,12 @@ order by agency_sort_order, event_type_sort_order
 class PublishedFigure:
     """A figure that was public already, beside that of the annex; only a comparable one can be in the deliveries."""
 
-    year: int
-    measure: str
-    breakdown: str
-    member: str
     label: str
     persons: int
     persons_published: int
-    difference: int
     is_exact: bool
     published_on: datetime.date
-    source: str
+    difference: int
     is_comparable: bool
 
 
@@ -116,8 +109,7 @@ class Findings:
     @property
     def differing(self) -> tuple[PublishedFigure, ...]:
         """Return those of them that are not equal, the largest difference first."""
-        differing = (one for one in self.comparable if one.difference)
-        return tuple(sorted(differing, key=lambda one: (-abs(one.difference), one.label)))
+        return tuple(one for one in self.comparable if one.difference)
 
 
 def read_findings(select: Callable[..., list[tuple]], shown_by_year: list[str]) -> Findings:

@@ -179,8 +179,7 @@ class _Reader:
         tabs = tuple(TabContents(tab, tuple(self._block(table) for table in tab.tables)) for tab in question.tabs)
         for breakdown, wanted in question.member_lists.items():
             self._check_member_list(breakdown, wanted)
-        findings = read_findings(self._select, self._shown_by_year())
-        control = ControlBlocks(self._select, question, self._measures, findings)
+        control = ControlBlocks(self._select, question, self._measures)
         return Annex(
             question=question,
             tabs=tabs,
@@ -192,7 +191,7 @@ class _Reader:
             december=dict(self._select(DECEMBER_QUERY)),
             outside_list=self._outside_list(),
             side_figures=self._side_figures(),
-            findings=findings,
+            findings=read_findings(self._select, self._shown_by_year()),
             accepted_rejections=tuple(self._accepted_rejections(control.deliveries)),
             is_synthetic=any(is_synthetic for *_, is_synthetic, _, _, _, _ in control.deliveries),
             build=Build(*self._select("select commit, code_lists, rules from build")[0]),
