@@ -8,5 +8,7 @@ years as (
     from reference_dates
 )
 
-select cast(year as integer) as year
+select
+    cast(year as integer) as year,
+    cast(cast(cast(year as integer) as {{ dbt.type_string() }}) || '-12-31' as date) as last_day
 from years

@@ -1,6 +1,7 @@
 """Write the columns of every model into its YAML file, in the order and with the types that dbt built.
 
-A column has one description, the text of its name in `models/docs/columns.md`, and one type everywhere.
+A column has one description, the text of its name in `models/docs/columns.md`, and one type everywhere. A column of a
+step of a trajectory, such as `contract_province`, has the text of what it is of that step.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from inburgering.screen import run
 from inburgering.settings import CHECKOUT, warehouse_file
 
 COLUMNS = re.compile(r"^    columns:.*\n(?:      .*\n)*", re.MULTILINE)
+TEXT_NAMES = re.compile(r"{% docs (\w+) %}")
 LINE_LENGTH = 140
 UNDER_CONTRACT = ("core", "annex", "feedback")
 # The names of types that DuckDB and Spark share. A person is a native value where the engine has one of 16 bytes.
@@ -36,12 +38,13 @@ order by table_name, ordinal_position
 """
 
 
-def described(yaml: str, columns: list[tuple[str, str]], with_types: bool) -> str:
+def described(yaml: str, columns: list[tuple[str, str]], with_types: bool, texts: set[str]) -> str:
     """Return the YAML of a model with the given (name, DuckDB type) columns, each with its description."""
     items = []
     for name, data_type in columns:
         declared = f" data_type: {PORTABLE_TYPES[data_type]}," if with_types else ""
-        items.append(f"{{name: {name},{declared} description: \"{{{{ doc('{name}') }}}}\"}}")
+        text = name if name in texts else name.partition("_")[2]
+        items.append(f"{{name: {name},{declared} description: \"{{{{ doc('{text}') }}}}\"}}")
     return COLUMNS.sub(lambda _: f"    columns: [\n{in_lines(items)}]\n", yaml, count=1)
 
 
@@ -61,11 +64,12 @@ def stale_files(warehouse: Path, models: Path) -> dict[Path, str]:
     with duckdb.connect(str(warehouse), read_only=True) as connection:
         for table, column, data_type in connection.execute(BUILT_COLUMNS).fetchall():
             built.setdefault(table, []).append((column, data_type))
+    texts = set(TEXT_NAMES.findall((models / "docs" / "columns.md").read_text(encoding="utf-8")))
     stale = {}
     for sql in sorted(models.rglob("*.sql")):
         path = sql.with_suffix(".yml")
         yaml = path.read_text(encoding="utf-8")
-        wanted = described(yaml, built[sql.stem], sql.relative_to(models).parts[0] in UNDER_CONTRACT)
+        wanted = described(yaml, built[sql.stem], sql.relative_to(models).parts[0] in UNDER_CONTRACT, texts)
         if wanted != yaml:
             stale[path] = wanted
     return stale

@@ -5,6 +5,17 @@ with cube as (
     select * from {{ ref('annex_cube') }}
 ),
 
+-- The measures of the cube: those in persons, and the numerators of shares.
+measures as (
+    select measure, event_type, has_reasons from {{ ref('measures') }}
+    where unit = 'persons'
+
+    union all
+
+    select numerator as measure, event_type, has_reasons from {{ ref('measures') }}
+    where within_months is not null
+),
+
 breakdowns as (
     select * from {{ ref('annex_breakdowns') }}
 ),
@@ -20,13 +31,14 @@ expected as (
         other.breakdown as other_breakdown,
         cube.persons
     from cube
-    inner join {{ ref('measures') }} as measures
+    inner join measures
         on cube.measure = measures.measure
     inner join breakdowns as other
         on
             cube.breakdown <> other.breakdown
             and other.breakdown <> 'total'
             and (measures.has_reasons or not other.only_with_reasons)
+            and (other.event_types is null or other.event_types like '%' || measures.event_type || '%')
     where cube.second_breakdown = 'total'
 ),
 

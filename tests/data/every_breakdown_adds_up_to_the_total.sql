@@ -15,8 +15,10 @@ expected as (
     from reference_dates
     cross join {{ ref('measures') }} as measures
     inner join {{ ref('annex_breakdowns') }} as breakdowns
-        on measures.has_reasons or not breakdowns.only_with_reasons
-    where measures.denominator is null
+        on
+            (measures.has_reasons or not breakdowns.only_with_reasons)
+            and (breakdowns.event_types is null or breakdowns.event_types like '%' || measures.event_type || '%')
+    where measures.unit = 'persons'
 )
 
 select

@@ -1,5 +1,5 @@
 {% for fact in ['fct_contracts', 'fct_attests', 'fct_invitations'] %}
-{% for dimension in breakdowns() if dimension != 'not_registered_reason' %}
+{% for dimension in breakdowns(of_every_measure=true) %}
 select distinct
     '{{ fact }}' as fact,
     '{{ dimension }}' as dimension,

@@ -21,6 +21,8 @@ differences as (
         on
             figures.reference_date in (dates.reference_date, dates.previous_reference_date)
             and figures.year < extract(year from dates.previous_reference_date)
+    inner join {{ ref('annex_breakdowns') }} as breakdowns
+        on figures.breakdown = breakdowns.breakdown and breakdowns.event_types is null
     where figures.breakdown <> 'total' and figures.member <> 'totaal' and figures.second_breakdown = 'total'
     group by dates.reference_date, figures.measure, figures.year, figures.breakdown, figures.member
 ),

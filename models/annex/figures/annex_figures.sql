@@ -18,7 +18,8 @@ reference_dates as (
 placed as (
     select
         reference_date, year, breakdown, member, members.label, members.is_total, breakdowns.only_with_reasons,
-        breakdowns.most_contracts_first and not members.is_total as is_open,
+        breakdowns.event_types, years.last_day,
+        breakdowns.only_counted and not members.is_total as is_open,
         cast(row_number() over (
             partition by reference_date, year, breakdown
             order by
@@ -42,7 +43,8 @@ cells as (
     select
         measures.measure,
         coalesce(measures.numerator, measures.measure) as counted_measure,
-        measures.denominator,
+        measures.denominator, measures.unit,
+        cast({{ dbt.dateadd('month', 'measures.within_months', 'first.last_day') }} as date) as given_from,
         first.reference_date, first.year, first.breakdown, first.member, first.label, first.place,
         second.breakdown as second_breakdown,
         second.member as second_member,
@@ -59,7 +61,12 @@ cells as (
             and first.year = second.year
             and case when first.breakdown = 'total' then second.breakdown = 'total' else first.breakdown <> second.breakdown end
     inner join {{ ref('measures') }} as measures
-        on measures.has_reasons or not (first.only_with_reasons or second.only_with_reasons)
+        on
+            (measures.has_reasons or not (first.only_with_reasons or second.only_with_reasons))
+            {%- for side in ['first', 'second'] %}
+            and ({{ side }}.event_types is null or {{ side }}.event_types like '%' || measures.event_type || '%')
+            {%- endfor %}
+            and (measures.unit <> 'months' or (second.breakdown = 'total' and first.event_types is null and not first.only_with_reasons))
 ),
 
 -- Every pair both ways round.
@@ -104,17 +111,40 @@ counted as (
             and cells.member = of_all.member
             and cells.second_cube_breakdown = of_all.second_cube_breakdown
             and cells.second_member = of_all.second_member
+),
+
+-- A cohort of which not everybody had the time yet is not given: the figure would look like a failure.
+given as (
+    select
+        counted.*,
+        medians.median_months,
+        case
+            when counted.unit = 'persons' then null
+            when counted.persons_of_all = 0 then 'not_applicable'
+            when counted.given_from > counted.reference_date or (counted.unit = 'months' and medians.median_months is null) then 'not_yet'
+        end as absence
+    from counted
+    left join {{ ref('annex_medians') }} as medians
+        on
+            counted.measure = medians.measure
+            and counted.reference_date = medians.reference_date
+            and counted.year = medians.year
+            and counted.cube_breakdown = medians.breakdown
+            and counted.member = medians.member
+            and counted.second_cube_breakdown = 'total'
 )
 
 select
     reference_date, measure, year, breakdown, member, label, place,
     second_breakdown, second_member, second_label, second_place,
-    case when denominator is null then persons end as persons,
-    case when denominator is not null and persons_of_all > 0 then cast(persons as double) / persons_of_all end as share,
+    case when unit = 'persons' then persons end as persons,
+    case when unit = 'share' and absence is null then cast(persons as double) / persons_of_all end as share,
+    case when absence is null then median_months end as median_months,
+    absence, given_from,
     case
         when not is_open then year
         else max(case when persons + persons_of_all > 0 then year end) over (
             partition by reference_date, measure, breakdown, member, second_breakdown, second_member order by year
         )
     end as last_counted_year
-from counted
+from given

@@ -1,14 +1,15 @@
 with members as (
     {% for breakdown in breakdowns() %}
+    {%- set dimension = var('breakdowns')[breakdown].dimension %}
     select
         '{{ breakdown }}' as breakdown,
-        {{ breakdown }} as member,
+        {{ 'member' if dimension else breakdown }} as member,
         label, sort_order,
         {{ 'deliver_from' if breakdown == 'agency' else 'cast(null as date)' }} as listed_from,
         {{ 'deliver_until' if breakdown == 'agency' else 'cast(null as date)' }} as listed_until,
         false as is_total
-    from {{ ref('dim_' ~ breakdown) }}
-    where is_listed
+    from {{ ref(dimension or 'dim_' ~ breakdown) }}
+    where is_listed{% if dimension %} and breakdown = '{{ breakdown }}'{% endif %}
 
     union all
     {% endfor %}

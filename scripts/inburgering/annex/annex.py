@@ -22,6 +22,9 @@ PERCENTAGE = "percentage"
 TEXT = "text"
 NOTHING = "–"
 NOT_APPLICABLE = "n.v.t."
+NOT_YET = "nog niet te zeggen"
+# By why a share or a number of months is not given.
+ABSENT = {"not_applicable": NOT_APPLICABLE, "not_yet": NOT_YET}
 
 
 @dataclass(frozen=True)
@@ -88,7 +91,8 @@ class Block:
 class Measure:
     """A measure: its code, its name in a column header and in a title, who it counts, and of which event type.
 
-    A share is a numerator divided by a denominator, both measures themselves.
+    A share is a numerator divided by a denominator. Of those whom the denominator counts, a share or a number of months
+    can be about the next step, and a share about those who took it within some months.
     """
 
     measure: str
@@ -96,14 +100,17 @@ class Measure:
     title: str
     definition: str
     event_type: str
+    unit: str
     numerator: str | None
     denominator: str | None
+    next_step: str | None
+    within_months: int | None
     is_revised: bool
 
     @property
     def is_share(self) -> bool:
-        """Return whether the measure divides, where others count persons."""
-        return self.denominator is not None
+        """Return whether the measure divides, where others count persons or months."""
+        return self.unit == "share"
 
 
 @dataclass(frozen=True)
@@ -121,6 +128,15 @@ class SideFigure:
 
     label: str
     figures: dict[int, float | None]
+
+
+@dataclass(frozen=True)
+class NotYet:
+    """A measure of a year that is not given yet, and the first reference date at which it can be, where that is known."""
+
+    measure: str
+    year: int
+    given_from: datetime.date | None
 
 
 @dataclass(frozen=True)
@@ -169,7 +185,7 @@ class Annex:
     """The annex of one question.
 
     `december` has the persons in no cohort per year of extraction; `side_figures` what other readings of the question
-    give; `findings` what to look at; `is_synthetic` whether any delivery is of the synthetic sample; `build` and
+    give; `not_yet` is what cannot be said yet; `findings` what to look at; `is_synthetic` whether any delivery is of the synthetic sample; `build` and
     `sources` what the build was made from; `rules` has what the texts say of the count.
     """
 
@@ -183,6 +199,7 @@ class Annex:
     december: dict[int, int]
     outside_list: tuple[OutsideList, ...]
     side_figures: dict[str, SideFigure]
+    not_yet: tuple[NotYet, ...]
     findings: Findings
     accepted_rejections: tuple[AcceptedRejections, ...]
     is_synthetic: bool

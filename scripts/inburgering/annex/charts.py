@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from openpyxl.chart import BarChart, Reference, Series
+from openpyxl.chart import BarChart, LineChart, Reference, Series
 from openpyxl.chart.label import DataLabelList
 from openpyxl.chart.marker import DataPoint
 from openpyxl.drawing.text import CharacterProperties, ParagraphProperties
@@ -15,6 +15,7 @@ from inburgering.annex.layout import BLUE, LIGHT_BLUE, NUMBER_FORMATS, PlacedBlo
 from inburgering.annex.texts import dutch_list, joined_titles
 
 COLOURS = (BLUE, LIGHT_BLUE, "7F7F7F", "C55A11")
+LINE_COLOURS = (BLUE, "C55A11", "7F7F7F", "548235", "7030A0", "000000")
 # Of a longer list, the first rows are shown: a list that long has its largest figures first.
 LONGEST_LIST = 20
 SHOWN_OF_A_LONGER_LIST = 10
@@ -31,7 +32,7 @@ TITLE = ParagraphProperties(defRPr=CharacterProperties(sz=1200, b=True))
 class TabChart:
     """A chart, and what it shows in words."""
 
-    chart: BarChart
+    chart: BarChart | LineChart
     alternative_text: str
 
 
@@ -47,6 +48,10 @@ def rows_of_chart(contents: TabContents) -> int:
 
 def tab_chart(annex: Annex, contents: TabContents, placed: list[PlacedBlock]) -> TabChart:
     """Return the chart of a tab that has one, from where its blocks stand."""
+    if contents.tab.chart == "within_months" and (by_year := [block for block in placed if block.block.chosen.rows == "years"]):
+        described = _within_months(by_year[0])
+        described.chart.height = HEIGHT
+        return described
     charted = placed[_charted(contents) or 0]
     shares = [column for column in charted.block.columns if column.kind == PERCENTAGE]
     if contents.tab.chart == "per_year" and charted.block.chosen.has_year_columns:
@@ -74,7 +79,7 @@ def _shown(block: Block) -> int:
 
 
 def _height(contents: TabContents) -> float:
-    if contents.tab.chart != "last_year":
+    if contents.tab.chart != "last_year" or _charted(contents) is None:
         return HEIGHT
     return max(HEIGHT, 2 + HEIGHT_OF_A_BAR * _shown(contents.blocks[_charted(contents) or 0]))
 
@@ -95,6 +100,25 @@ def _per_year(annex: Annex, placed: PlacedBlock) -> TabChart:
     chart.set_categories(Reference(sheet, first, placed.header_row, last, placed.header_row))
     chart.legend = None
     return TabChart(chart, f"Kolommen: {title}. De cijfers zijn de totalen van de tabel {block.table_name}.")
+
+
+def _within_months(placed: PlacedBlock) -> TabChart:
+    """Show the shares of each year of a table of years: a line per year, over the columns."""
+    block, sheet = placed.block, placed.sheet
+    title = block.title
+    chart = LineChart()
+    _set_up(chart, title, "0%")
+    chart.y_axis.scaling.max = 1
+    last = len(block.columns)
+    for row in range(placed.header_row + 1, placed.last_listed_row + 1):
+        name = str(block.listed_rows[row - placed.header_row - 1].cells[0])
+        series = Series(Reference(sheet, 2, row, last, row), title=name)
+        series.graphicalProperties.line.solidFill = LINE_COLOURS[len(chart.series) % len(LINE_COLOURS)]
+        series.marker.symbol = "circle"
+        series.smooth = False
+        chart.series.append(series)
+    chart.set_categories(Reference(sheet, 2, placed.header_row, last, placed.header_row))
+    return TabChart(chart, f"Lijnen, een per jaar: {title}. De cijfers staan in de tabel {block.table_name}.")
 
 
 def _reach(annex: Annex, placed: PlacedBlock, share: Column) -> TabChart:
@@ -142,6 +166,13 @@ def _last_year(annex: Annex, placed: PlacedBlock) -> TabChart:
 def _bar_chart(title: str, y_format: str) -> BarChart:
     chart = BarChart()
     chart.type = "col"
+    _set_up(chart, title, y_format)
+    chart.gapWidth = 60
+    chart.dataLabels = DataLabelList(showVal=True, showSerName=False, showCatName=False, showLegendKey=False)
+    return chart
+
+
+def _set_up(chart: BarChart | LineChart, title: str, y_format: str) -> None:
     chart.title = title
     chart.title.tx.rich.p[0].pPr = TITLE
     chart.title.overlay = False
@@ -149,10 +180,7 @@ def _bar_chart(title: str, y_format: str) -> BarChart:
     chart.x_axis.delete = chart.y_axis.delete = False
     chart.y_axis.numFmt = y_format
     chart.y_axis.scaling.min = 0
-    chart.gapWidth = 60
-    chart.dataLabels = DataLabelList(showVal=True, showSerName=False, showCatName=False, showLegendKey=False)
     chart.legend.position = "b"
-    return chart
 
 
 def _add(chart: BarChart, placed: PlacedBlock, name: str, column: int, last_row: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from pathlib import Path
 
 import click
@@ -46,7 +47,7 @@ from annex_members as first_members
 cross join annex_members as second_members
 where
     first_members.breakdown = $first and second_members.breakdown = $second
-    and 'nationality' not in ($first, $second)
+    and not exists (from annex_breakdowns where breakdown in ($first, $second) and only_counted)
     and $day between coalesce(first_members.listed_from, $day) and coalesce(first_members.listed_until, $day)
     and $day between coalesce(second_members.listed_from, $day) and coalesce(second_members.listed_until, $day)
 """
@@ -211,7 +212,16 @@ def _written(rows: list[list], labels: int | None, path: Path, name: str) -> dic
 
 
 # Of which two counts a share is made.
-SHARES = "select measure, numerator, denominator from measures where denominator is not null"
+SHARES = "select measure, numerator, denominator, coalesce(within_months, 0) from measures where unit = 'share'"
+OPEN_LISTS = "select breakdown from annex_breakdowns where only_counted"
+MEDIANS = """
+select measure, year, coalesce(label, 'Totaal'), median_months
+from annex_medians left join annex_members using (breakdown, member)
+where reference_date = $reference_date and breakdown = $first and $second = 'total'
+union all
+select measure, year, 'Totaal', median_months from annex_medians
+where reference_date = $reference_date and breakdown = 'total' and $second = 'total'
+"""
 NAMES = "select measure, label from measures"
 SINCE = """
 select min(first_year) from annex_checks_deliveries inner join measures using (event_type)
@@ -232,13 +242,25 @@ def _expected(
         ).fetchall()
     }
     shares = {measure: parts for measure, *parts in connection.execute(SHARES).fetchall()}
+    days = names | {"reference_date": question.reference_date}
+    medians = {(label, measure, year): months for measure, year, label, months in connection.execute(MEDIANS, days).fetchall()}
+    of_medians = dict(connection.execute("select measure, denominator from measures where unit = 'months'").fetchall())
     label_of = dict(connection.execute(NAMES).fetchall())
 
     def figure(a: str, b: str, measure: str, year: int) -> object:
+        if measure in of_medians:
+            has_persons = counts.get((a, b, of_medians[measure], year), 0)
+            return medians.get((a, measure, year), "nog niet te zeggen") if has_persons else "n.v.t."
         if measure not in shares:
             return counts.get((a, b, measure, year), 0)
-        part, whole = (counts.get((a, b, of, year), 0) for of in shares[measure])
-        return float(f"{part / whole:.16g}") if whole else "n.v.t."
+        *parts, months = shares[measure]
+        part, whole = (counts.get((a, b, of, year), 0) for of in parts)
+        if not whole:
+            return "n.v.t."
+        # The last day of the year and so many months: the same day of a later month, or its last.
+        later_year, month = year + 1 + (months - 1) // 12, (months - 1) % 12 + 1
+        last_day = datetime.date(later_year + month // 12, month % 12 + 1, 1) - datetime.timedelta(days=1)
+        return float(f"{part / whole:.16g}") if not months or last_day <= question.reference_date else "nog niet te zeggen"
 
     last_year = question.last_year
     if table.rows == "measures":
@@ -246,7 +268,7 @@ def _expected(
         return {
             (label_of[measure], header): figure("Totaal", "Totaal", shown, last_year)
             for measure in table.measures
-            for share, (part, of) in shares.items()
+            for share, (part, of, _) in shares.items()
             if (part, of) == (measure, whole)
             for header, shown in (("Aantal", measure), ("Aandeel", share))
         }
@@ -262,8 +284,9 @@ def _expected(
     years = list(question.years) if table.years == "all" else [last_year]
     rows = set(connection.execute(ALWAYS_SHOWN, {**names, "day": question.reference_date}).fetchall())
     rows |= {(a, b) for a, b, counted, year in counts if counted in table.measures and year in years}
-    if "nationality" in table.breakdown:
-        rows |= _totals_of_nationality(table, question, connection)
+    is_open = {breakdown for (breakdown,) in connection.execute(OPEN_LISTS).fetchall()}
+    if is_open & set(table.breakdown):
+        rows |= _totals_of_open_list(table, is_open, question, connection)
     cells: dict[tuple[str, str], object] = {}
     for a, b in rows:
         for measure in table.measures:
@@ -281,18 +304,20 @@ where breakdown = $breakdown and $day between coalesce(listed_from, $day) and co
 """
 
 
-def _totals_of_nationality(
-    table: TableChoice, question: Question, connection: duckdb.DuckDBPyConnection
+def _totals_of_open_list(
+    table: TableChoice, is_open: set[str], question: Question, connection: duckdb.DuckDBPyConnection
 ) -> set[tuple[str, str]]:
-    """Return the rows that a table of nationalities has although nobody may count in them."""
+    """Return the rows that a table of a list of which only some members are shown has although nobody counts in them."""
     second = (*table.breakdown, "total")[1]
-    other = second if table.breakdown[0] == "nationality" else table.breakdown[0]
+    is_first = table.breakdown[0] in is_open
+    other = second if is_first else table.breakdown[0]
     labels = [
         label
         for (label,) in connection.execute(LISTED, {"breakdown": other, "day": question.reference_date}).fetchall()
     ]
-    pairs = {("Totaal", label) for label in labels} | ({("Onbepaald", "Totaal")} if second == "total" else set())
-    return pairs if table.breakdown[0] == "nationality" else {(label, nationality) for nationality, label in pairs}
+    pairs = {("Totaal", label) for label in labels}
+    pairs |= {("Onbepaald", "Totaal")} if table.breakdown == ("nationality",) else set()
+    return pairs if is_first else {(label, member) for member, label in pairs}
 
 
 def _own_cells(name: str, question: Question, connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], object]:

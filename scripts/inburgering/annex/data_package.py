@@ -17,7 +17,7 @@ from pathlib import Path
 
 import click
 
-from inburgering.annex.annex import NOT_APPLICABLE, TOTAL, TOTAL_BREAKDOWN, Annex, Block, TabContents
+from inburgering.annex.annex import ABSENT, TOTAL, TOTAL_BREAKDOWN, Annex, Block, TabContents
 from inburgering.annex.plain_cell import FORMULA_STARTS
 from inburgering.annex.texts import (
     REJECTED,
@@ -57,12 +57,13 @@ COLUMNS = {
     "share": (
         "number",
         "Aandeel",
-        "Aandeel van de uitgenodigde personen, van 0 tot 1; leeg waar niemand uitgenodigd was.",
+        "Aandeel van 0 tot 1; leeg waar er niemand in die groep is, of waar het nog niet te zeggen is.",
     ),
+    "months": ("integer", "Aantal maanden", "Mediaan, in maanden; leeg waar die nog niet te zeggen is."),
     "provisional": ("boolean", "Voorlopig", "Of de cijfers van het jaar voorlopig zijn."),
     "total": ("boolean", "Totaal", "Of de rij het totaal van de tabel is; tel haar niet bij de andere rijen op."),
 }
-UNITS = {"persons": "personen", "share": "aandeel van 0 tot 1"}
+UNITS = {"persons": "personen", "share": "aandeel van 0 tot 1", "months": "maanden"}
 KEY = ("table", "reference_date", "year", "measure", "member", "second_member")
 CROSSED_COLUMNS = ("second_breakdown", "second_member", "second_label")
 
@@ -169,8 +170,8 @@ def _tab_table(name: str, contents: TabContents, annex: Annex) -> TidyTable:
     question, tab = annex.question, contents.tab
     measures = {figure.measure for block in contents.blocks for row in block.rows for figure in row.figures}
     left_out: set[str] = set()
-    if not any(annex.measures[measure].is_share for measure in measures):
-        left_out.add("share")
+    units = {annex.measures[measure].unit for measure in measures}
+    left_out.update({"share", "months"} - units)
     if not any(len(table.breakdown) > 1 for table in tab.tables):
         left_out.update(CROSSED_COLUMNS)
     columns = tuple(column for column in COLUMNS if column not in left_out)
@@ -197,7 +198,8 @@ def _observations(block: Block, annex: Annex) -> list[dict[str, str]]:
         members = (*row.codes[:width], TOTAL, TOTAL)[:2]
         labels = (*row.cells[:width], everything, everything)[:2]
         for figure, value in zip(row.figures, row.cells[block.label_columns :], strict=True):
-            is_share = annex.measures[figure.measure].is_share
+            unit = annex.measures[figure.measure].unit
+            shown = "" if value in ABSENT.values() else str(value)
             observations.append(
                 {
                     "table": block.table_name,
@@ -210,8 +212,7 @@ def _observations(block: Block, annex: Annex) -> list[dict[str, str]]:
                     "second_breakdown": breakdowns[1],
                     "second_member": members[1],
                     "second_label": labels[1],
-                    "persons": "" if is_share else str(value),
-                    "share": str(value) if is_share and value != NOT_APPLICABLE else "",
+                    **{other: shown if unit == other else "" for other in UNITS},
                     "provisional": _truth(figure.year in question.provisional_years),
                     "total": _truth(row.is_total),
                 }
@@ -301,7 +302,7 @@ def _hash(content: bytes) -> str:
 def _field(table: TidyTable, column: str, annex: Annex) -> dict[str, object]:
     kind, title, description = COLUMNS[column]
     field: dict[str, object] = {"name": column, "type": kind, "title": title, "description": description}
-    required = column != "share" and not (column == "persons" and "share" in table.columns)
+    required = column not in UNITS or (column == "persons" and not {"share", "months"} & set(table.columns))
     constraints: dict[str, object] = {"required": True} if required else {}
     if column in ("table", "measure", "breakdown", "second_breakdown"):
         constraints["enum"] = table.values_of(column)
@@ -316,7 +317,7 @@ def _field(table: TidyTable, column: str, annex: Annex) -> dict[str, object]:
         field["categories"] = [{"value": value, "label": labels[value]} for value in table.values_of(column)]
     if column == "year":
         constraints |= {"minimum": annex.question.first_year, "maximum": annex.question.last_year}
-    if column in ("persons", "share"):
+    if column in UNITS:
         constraints["minimum"] = 0
     if column == "share":
         constraints["maximum"] = 1

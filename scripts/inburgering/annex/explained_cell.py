@@ -35,6 +35,7 @@ left join annex_counted_persons as earlier
 left join annex_counted_persons as later
     on revised.measure = later.measure and revised.reference_date = later.reference_date
     and revised.new_agency = later.agency and revised.new_row_number = later.row_number"""
+MEDIAN = "select list_sort(list(counts_as), 'asc', 'nulls last')[cast(ceil(count(*) / 2) as integer)] from ({rows})"
 # A fact names its row by agency, event type and row number; the current files give file, sheet and version.
 FILE_OF_ROW = "inner join int_current_files using (reference_date, agency, event_type)"
 
@@ -72,16 +73,20 @@ class Cell:
 class Explanation:
     """What a figure counts, in words; the model that shows it; and SQL for the rows behind it.
 
-    Every row has a column `counts_as`; these add up to the figure, for a reach divided by those of `divisor`.
+    Every row has a column `counts_as`; these add up to the figure, for a share divided by those of `divisor`. For a median
+    it is the smallest of these that at least half of the rows do not exceed; a row without one exceeds all.
     """
 
     words: str
     model: str
     rows: str
     divisor: str | None = None
+    is_median: bool = False
 
     def figure(self, connection: duckdb.DuckDBPyConnection) -> float:
         """Work the figure out anew from the rows behind it."""
+        if self.is_median:
+            return connection.execute(MEDIAN.format(rows=self.rows)).fetchall()[0][0]
         counted, divided_by = (_add_up(connection, rows) for rows in (self.rows, self.divisor))
         if self.divisor is None:
             return counted
@@ -193,7 +198,14 @@ def _rows(columns: str, model: str, *conditions: str, counts_as: str = "1") -> s
     return f"select {counts_as} as counts_as, {columns}\nfrom {model}\nwhere " + "\n  and ".join(conditions)
 
 
-def _persons(cell: Cell, measure: str, year: object, *conditions: str, reference_date: str | None = None) -> str:
+def _persons(
+    cell: Cell,
+    measure: str,
+    year: object,
+    *conditions: str,
+    reference_date: str | None = None,
+    counts_as: str = "1",
+) -> str:
     return _rows(
         PERSON_COLUMNS,
         f"annex_counted_persons {FILE_OF_ROW}",
@@ -201,6 +213,7 @@ def _persons(cell: Cell, measure: str, year: object, *conditions: str, reference
         f"measure = '{measure}'",
         f"year = {year}",
         *conditions,
+        counts_as=counts_as,
     )
 
 
@@ -212,6 +225,12 @@ def _explain_count(cell: Cell, figure: Figure) -> Explanation:
     members = "".join(f", {breakdown}: {'all' if member == TOTAL else label}" for breakdown, member, label in chosen)
     conditions = [f"{breakdown} = '{member}'" for breakdown, member, _ in chosen if member != TOTAL]
     words = f"{measure.title} ({measure.measure}) of {figure.year}{members}"
+    if measure.unit == "months":
+        cohort = _persons(
+            cell, str(measure.denominator), figure.year, *conditions, counts_as=f"months_to_{measure.next_step}"
+        )
+        words += f"; months of those counted as {measure.denominator}, listed here: half of them need no more"
+        return Explanation(words, "annex_medians", cohort, is_median=True)
     if measure.numerator is None:
         return Explanation(words, "annex_figures", _persons(cell, measure.measure, figure.year, *conditions))
     counted, divided_by = (

@@ -12,7 +12,7 @@ from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.table import Table, TableStyleInfo
 from openpyxl.worksheet.worksheet import Worksheet
 
-from inburgering.annex.annex import INTEGER, NOT_APPLICABLE, NOTHING, PERCENTAGE, TEXT, Annex, Block
+from inburgering.annex.annex import ABSENT, INTEGER, NOTHING, PERCENTAGE, TEXT, Annex, Block
 from inburgering.annex.plain_cell import write_plain
 from inburgering.annex.texts import status_line, titled
 
@@ -128,7 +128,7 @@ def place(sheet: Worksheet, block: Block, row: int) -> PlacedBlock:
             cell.number_format = NUMBER_FORMATS[header.kind]
             if header.kind == TEXT and column > 1:
                 cell.alignment = Alignment(horizontal="left", indent=1)
-            elif value in (NOT_APPLICABLE, NOTHING):
+            elif value in (*ABSENT.values(), NOTHING):
                 cell.alignment = Alignment(horizontal="right")
             if line.is_total:
                 cell.font = BOLD_FONT

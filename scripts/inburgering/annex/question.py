@@ -101,7 +101,7 @@ class Tab(_Strict):
         ],
         ...,
     ] = ()
-    chart: Literal["reach", "per_year", "last_year"] = "last_year"
+    chart: Literal["reach", "per_year", "last_year", "within_months"] = "last_year"
 
 
 class AcceptedShare(_Strict):

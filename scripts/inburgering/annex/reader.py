@@ -11,8 +11,8 @@ import click
 import duckdb
 
 from inburgering.annex.annex import (
+    ABSENT,
     INTEGER,
-    NOT_APPLICABLE,
     PERCENTAGE,
     TEXT,
     TOTAL,
@@ -24,6 +24,7 @@ from inburgering.annex.annex import (
     Column,
     Figure,
     Measure,
+    NotYet,
     OutsideList,
     Row,
     SideFigure,
@@ -44,6 +45,7 @@ LARGEST_REJECTED_SHARE = 0.10
 # What every annex shows beside the figures of its question. None of these models has a row per person.
 MODELS_OF_A_DATE = (
     "annex_notes",
+    "annex_medians",
     "annex_checks_undecided",
     "annex_checks_totals",
     "annex_checks_deliveries",
@@ -66,7 +68,9 @@ MODELS_WITHOUT_DATE = (
 )
 
 MEASURES_QUERY = """
-select measure, label, title, definition, event_type, numerator, denominator, is_revised from measures
+select
+    measure, label, title, definition, event_type, unit, numerator, denominator, next_step, within_months, is_revised
+from measures
 order by sort_order
 """
 
@@ -76,7 +80,8 @@ MEMBERS_QUERY = "select label from annex_members where breakdown = $breakdown an
 
 # The last year gives the order of the rows. Of a long list only the members that occur in the years shown have a row.
 FIGURES_QUERY = """
-select member, second_member, label, second_label, measure, year, persons, share
+select
+    member, second_member, label, second_label, measure, year, coalesce(persons, share, median_months) as figure, absence
 from annex_figures
 where
     reference_date = $reference_date
@@ -108,6 +113,17 @@ from annex_notes as notes
 inner join side_figures using (note)
 where notes.reference_date = $reference_date and notes.year between $first_year and $last_year
 order by side_figures.sort_order, notes.year
+"""
+
+NOT_YET_QUERY = """
+select measure, year, given_from from annex_figures
+where
+    reference_date = $reference_date
+    and breakdown = 'total'
+    and year between $first_year and $last_year
+    and list_contains($measures, measure)
+    and absence = 'not_yet'
+order by measure, year
 """
 
 OUTSIDE_LIST_QUERY = """
@@ -191,6 +207,12 @@ class _Reader:
             december=dict(self._select(DECEMBER_QUERY)),
             outside_list=self._outside_list(),
             side_figures=self._side_figures(),
+            not_yet=tuple(
+                NotYet(*row)
+                for row in self._select(
+                    NOT_YET_QUERY, measures=sorted({measure for table in question.tables for measure in table.measures})
+                )
+            ),
             findings=read_findings(self._select, self._shown_by_year()),
             accepted_rejections=tuple(self._accepted_rejections(control.deliveries)),
             is_synthetic=any(is_synthetic for *_, is_synthetic, _, _, _, _ in control.deliveries),
@@ -378,10 +400,10 @@ class _Reader:
     ) -> dict[tuple[tuple[str, str], tuple[str, str]], dict[Figure, object]]:
         """Return the figures of the codes and labels of every pair of members, in the order of the last year."""
         found: dict[tuple[tuple[str, str], tuple[str, str]], dict[Figure, object]] = {}
-        for member, second_member, label, second_label, measure, year, persons, share in self._select(
+        for member, second_member, label, second_label, measure, year, figure, absence in self._select(
             FIGURES_QUERY, measures=list(measures), breakdown=pair[0], second_breakdown=pair[1], from_year=from_year
         ):
-            value = persons if not self._measures[measure].is_share else NOT_APPLICABLE if share is None else share
+            value = ABSENT[absence] if absence else figure if self._measures[measure].is_share else int(figure)
             found.setdefault(((member, second_member), (label, second_label)), {})[Figure(measure, year)] = value
         return found
 

@@ -12,6 +12,7 @@ from babel.numbers import format_decimal, format_percent
 
 from inburgering.annex.annex import (
     NOT_APPLICABLE,
+    NOT_YET,
     AcceptedRejections,
     Annex,
     Measure,
@@ -30,7 +31,7 @@ SIGNS = (
         "0",
         "Geen enkele persoon. De tabellen bevatten geen lege cellen.",
     ),
-    (NOT_APPLICABLE, "Niet van toepassing: niemand was uitgenodigd, dus er is geen bereik."),
+    (NOT_APPLICABLE, "Niet van toepassing: er is niemand in die groep, dus geen aandeel."),
     ("EU+", "Europese Unie, Noorwegen, IJsland, Liechtenstein en Zwitserland."),
 )
 
@@ -79,7 +80,20 @@ def tab_notes(annex: Annex, contents: TabContents) -> list[str]:
         for note in contents.tab.notes
         if note in texts or note in annex.side_figures
     ]
-    return [*missing, *(text for note in shown for text in note)]
+    measures = [measure for block in contents.blocks for measure in block.chosen.measures]
+    return [*missing, *not_yet_notes(annex, measures), *(text for note in shown for text in note)]
+
+
+def not_yet_notes(annex: Annex, measures: Iterable[str]) -> Iterator[str]:
+    """Say of the measures of a tab from which reference date on the years can be said that cannot yet."""
+    for measure in dict.fromkeys(measures):
+        years = [
+            f"{one.year} ({f'vanaf {dutch_date(one.given_from)}' if one.given_from else 'datum nog niet bekend'})"
+            for one in annex.not_yet
+            if one.measure == measure
+        ]
+        if years:
+            yield f"{annex.measures[measure].label}, {NOT_YET}: {dutch_list(years)}."
 
 
 def definitions(annex: Annex) -> dict[str, str]:

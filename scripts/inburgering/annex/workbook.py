@@ -10,7 +10,7 @@ from openpyxl.packaging.custom import StringProperty
 from openpyxl.worksheet.pagebreak import Break
 from openpyxl.worksheet.worksheet import Worksheet
 
-from inburgering.annex.annex import TEXT, Annex, Block, TabContents
+from inburgering.annex.annex import NOT_YET, TEXT, Annex, Block, TabContents
 from inburgering.annex.charts import LONGEST_LIST, has_chart, rows_of_chart, tab_chart
 from inburgering.annex.cover import COVER, fill_cover
 from inburgering.annex.layout import NOTE_FONT, PlacedBlock, add_sheet, place, set_widths, write
@@ -21,6 +21,7 @@ FIRST_BLOCK_ROW = 5
 NARROWEST_LABEL = 22
 WIDEST_LABEL = 44
 FIGURE_WIDTH = 12.5
+WIDER_FIGURE_WIDTH = 17
 # More rows, made to fit on one page, are too small to read with ease.
 MOST_ROWS_ON_A_PAGE = 62
 SCALE, ROWS_AT_SCALE = 70, 42
@@ -122,6 +123,6 @@ def _set_widths(sheet: Worksheet, contents: TabContents) -> None:
 def _width(block: Block, number: int) -> float:
     column = block.columns[number]
     if column.kind != TEXT:
-        return FIGURE_WIDTH
+        return WIDER_FIGURE_WIDTH if any(row.cells[number] == NOT_YET for row in block.rows) else FIGURE_WIDTH
     longest = max(len(str(row.cells[number])) + 2 for row in block.rows)
     return min(max(longest, len(column.header) + 4, NARROWEST_LABEL), WIDEST_LABEL)
