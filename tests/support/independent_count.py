@@ -12,7 +12,8 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
+from functools import cache, partial
+from operator import attrgetter
 from pathlib import Path
 
 from openpyxl import load_workbook
@@ -539,16 +540,16 @@ def find_cohort(rows: Iterable[Row], year: int) -> list[Invitee]:
     return [person for person in find_invitees(rows) if person.extraction.year == person.letter.year == year]
 
 
-def three_months_after(day: date) -> date:
-    """Return the same day three calendar months later, or the last day of that month where it is shorter."""
-    years, month = divmod(day.month - 1 + 3, 12)
+def months_after(day: date, months: int) -> date:
+    """Return the same day some calendar months later, or the last day of that month where it is shorter."""
+    years, month = divmod(day.month - 1 + months, 12)
     year, month = day.year + years, month + 1
     return date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
 
 
 def not_registered_label(person: Invitee, reference_date: date) -> str:
     """Return why a person is not registered."""
-    return TERM_RUNNING if three_months_after(person.letter) > reference_date else person.carrier.reason
+    return TERM_RUNNING if months_after(person.letter, 3) > reference_date else person.carrier.reason
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -771,6 +772,184 @@ def count_crossed(extracts: Path, reference_date: date, first_year: int, last_ye
         # Of a nationality only what occurs.
         "t_nationaliteit_agentschap": [row for row in by_nationality if row[0] == TOTAAL or any(row[2:])],
     }
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# From letter to contract to attest: what question doorstroom asks
+
+OTHER_ORDER = "other order"
+NONE = "none"
+NOT_YET = "nog niet te zeggen"
+TARGET_GROUP = (TARGET_GROUPS, target_group_label)
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step that a person took: the day, the row that counts, and the days of the steps to look at beside it."""
+
+    day: date
+    row: Row
+    earlier: date | None = None
+    later: date | None = None
+    registered: date | None = None
+
+
+def find_steps(accepted: dict[str, list[Row]]) -> dict[str, list[Step]]:
+    """Return the steps per measure: the letters of invited persons, first contracts, first attests."""
+    invited = {
+        one.carrier.person: one
+        for one in find_invitees(accepted["invitations"])
+        if one.extraction.year == one.letter.year
+    }
+    registered: dict[object, date] = {}
+    for row in accepted["invitations"]:
+        if row.registered:
+            registered[row.person] = min(row.registered, registered.get(row.person, date.max))
+    counted = {measure: {row.person: row for row in rows} for measure, rows in counted_rows(accepted).items()}
+    contracts, attests = counted["contracts"], counted["attests"]
+
+    def day_of(rows: dict, person: object) -> date | None:
+        return rows[person].event if person in rows else None
+
+    return {
+        "invited": [
+            Step(one.letter, one.carrier, later=day_of(contracts, person), registered=registered.get(person))
+            for person, one in invited.items()
+        ],
+        "contracts": [
+            Step(row.event, row, invited[person].letter if person in invited else None, day_of(attests, person))
+            for person, row in contracts.items()
+        ],
+        "attests": [Step(row.event, row, day_of(contracts, person)) for person, row in attests.items()],
+    }
+
+
+def linked_year(first: date | None, second: date | None, other: date | None) -> str:
+    """Return the year of the other of two steps, or that there is none, or that the second came before the first."""
+    if other is None or first is None or second is None:
+        return NONE
+    return OTHER_ORDER if second < first else str(other.year)
+
+
+def flow_tables(rows: list[tuple[Step, str]], names: tuple[str, str], table: str, years: range) -> dict[str, Table]:
+    """Return the persons by linked year, alone and beside agency and target group; only the years that occur."""
+    order = [*map(str, range(2000, 2100)), OTHER_ORDER, NONE]
+    label_of = {OTHER_ORDER: names[0], NONE: names[1]}
+    alone = Counter((member, step.day.year) for step, member in rows)
+    totals = Counter(step.day.year for step, _ in rows)
+    members = [member for member in order if any(alone[member, year] for year in years)]
+    tables = {
+        table: [
+            *((label_of.get(member, member), *(alone[member, year] for year in years)) for member in members),
+            (TOTAAL, *(totals[year] for year in years)),
+        ]
+    }
+    for suffix, (labels, label) in (("agentschap", AGENCY), ("doelgroep", TARGET_GROUP)):
+        labelled = [(label(step.row), label_of.get(member, member), step.day.year) for step, member in rows]
+        shown = [label_of.get(member, member) for member in members]
+        tables[f"{table}_{suffix}"] = [
+            row for row in crossed_table(labelled, labels, shown, years) if row[1] == TOTAAL or any(row[2:])
+        ]
+    return tables
+
+
+def share_in_time(
+    steps: list[Step], year: int, reached: Callable[[Step], date | None], months: int, at: date
+) -> object:
+    """Return which part took a step within some months, unless nobody could or not everybody had that time yet."""
+    if not steps:
+        return "n.v.t."
+    if months_after(date(year, 12, 31), months) > at:
+        return NOT_YET
+    in_time = [step for step in steps if (day := reached(step)) and day <= months_after(step.day, months)]
+    return len(in_time) / len(steps)
+
+
+def median_months(steps: list[Step], year: int, at: date) -> object:
+    """Return within how many months half of the persons obtained an attest, if everybody had that time."""
+    if not steps:
+        return "n.v.t."
+    months = 0
+    while months_after(date(year, 12, 31), months) <= at:
+        in_time = [step for step in steps if step.later and step.later <= months_after(step.day, months)]
+        if 2 * len(in_time) >= len(steps):
+            return months
+        months += 1
+    return NOT_YET
+
+
+def count_flow(extracts: Path, reference_date: date, first_year: int, last_year: int) -> dict[str, list[tuple]]:
+    """Return every table of question doorstroom, its arguments and form as those of `count_annex`."""
+    accepted = read_accepted(extracts, reference_date)
+    steps = find_steps(accepted)
+    years = range(first_year, last_year + 1)
+    tables: dict[str, list[tuple]] = {}
+    for table, measure, names in (
+        ("t1_contract", "invited", ("Contract vóór de wervingsbrief", "Nog geen contract")),
+        ("t2_uitnodiging", "contracts", ("Pas na het contract uitgenodigd", "In geen enkel jaar uitgenodigd")),
+        ("t3_attest", "contracts", ("Attest vóór het contract", "Nog geen attest")),
+        ("t4_contract", "attests", ("Pas na het attest een contract", "Geen contract")),
+    ):
+        is_later = table in ("t1_contract", "t3_attest")
+        rows = [
+            (
+                step,
+                linked_year(step.day, step.later, step.later)
+                if is_later
+                else linked_year(step.earlier, step.day, step.earlier),
+            )
+            for step in steps[measure]
+        ]
+        tables |= flow_tables(rows, names, table, years)
+    shares = {
+        "t5_12": ("contracts", attrgetter("later"), 12),
+        "t5_18": ("contracts", attrgetter("later"), 18),
+        "t5_24": ("contracts", attrgetter("later"), 24),
+        "t5_36": ("contracts", attrgetter("later"), 36),
+        "t7_3": ("invited", attrgetter("registered"), 3),
+        "t7_6": ("invited", attrgetter("later"), 6),
+        "t7_12": ("invited", attrgetter("later"), 12),
+    }
+    figures: dict[str, Callable[[list[Step], int], object]] = {}
+    for name, (_, reached, months) in shares.items():
+        figures[name] = partial(share_in_time, reached=reached, months=months, at=reference_date)
+    figures["t6"] = partial(median_months, at=reference_date)
+    measure_of = {name: measure for name, (measure, _, _) in shares.items()} | {"t6": "contracts"}
+    for name, figure in figures.items():
+        of_measure = steps[measure_of[name]]
+        for suffix, (labels, label) in (("agentschap", AGENCY), ("doelgroep", TARGET_GROUP)):
+            tables[f"{name}_{suffix}"] = [
+                (
+                    wanted,
+                    *(
+                        figure(
+                            [
+                                step
+                                for step in of_measure
+                                if step.day.year == year and wanted in (TOTAAL, label(step.row))
+                            ],
+                            year,
+                        )
+                        for year in years
+                    ),
+                )
+                for wanted in (*labels, TOTAAL)
+            ]
+    for table, event_type, measure in (("t5_jaar", "contracts", "contracts"), ("t7_jaar", "invitations", "invited")):
+        since = min((row.event.year for row in accepted[event_type]), default=last_year)
+        tables[table] = [
+            (
+                str(year),
+                *(
+                    figures[name]([step for step in steps[measure] if step.day.year == year], year)
+                    for name in shares
+                    if name.startswith(table[:2])
+                ),
+            )
+            for year in years
+            if year >= min(since, last_year)
+        ]
+    return tables
 
 
 # ---------------------------------------------------------------------------------------------------------------------

@@ -132,7 +132,7 @@ class SideFigure:
 
 @dataclass(frozen=True)
 class NotYet:
-    """A measure of a year that is not given yet, and the first reference date at which it can be, where that is known."""
+    """A measure of a year that is not given yet, and the first reference date at which it can be, where known."""
 
     measure: str
     year: int
@@ -185,8 +185,9 @@ class Annex:
     """The annex of one question.
 
     `december` has the persons in no cohort per year of extraction; `side_figures` what other readings of the question
-    give; `not_yet` is what cannot be said yet; `findings` what to look at; `is_synthetic` whether any delivery is of the synthetic sample; `build` and
-    `sources` what the build was made from; `rules` has what the texts say of the count.
+    give; `not_yet` is what cannot be said yet; `findings` what to look at; `is_synthetic` whether any delivery is of
+    the synthetic sample; `build` and `sources` what the build was made from; `rules` has what the texts say of the
+    count.
     """
 
     question: Question

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from dataclasses import dataclass
 
@@ -48,7 +49,9 @@ def rows_of_chart(contents: TabContents) -> int:
 
 def tab_chart(annex: Annex, contents: TabContents, placed: list[PlacedBlock]) -> TabChart:
     """Return the chart of a tab that has one, from where its blocks stand."""
-    if contents.tab.chart == "within_months" and (by_year := [block for block in placed if block.block.chosen.rows == "years"]):
+    if contents.tab.chart == "within_months" and (
+        by_year := [block for block in placed if block.block.chosen.rows == "years"]
+    ):
         described = _within_months(by_year[0])
         described.chart.height = HEIGHT
         return described
@@ -103,7 +106,7 @@ def _per_year(annex: Annex, placed: PlacedBlock) -> TabChart:
 
 
 def _within_months(placed: PlacedBlock) -> TabChart:
-    """Show the shares of each year of a table of years: a line per year, over the columns."""
+    """Show the shares of each year of a table of years: a line per year, as far as its shares are given."""
     block, sheet = placed.block, placed.sheet
     title = block.title
     chart = LineChart()
@@ -111,8 +114,11 @@ def _within_months(placed: PlacedBlock) -> TabChart:
     chart.y_axis.scaling.max = 1
     last = len(block.columns)
     for row in range(placed.header_row + 1, placed.last_listed_row + 1):
-        name = str(block.listed_rows[row - placed.header_row - 1].cells[0])
-        series = Series(Reference(sheet, 2, row, last, row), title=name)
+        name, *shares = block.listed_rows[row - placed.header_row - 1].cells
+        given = list(itertools.takewhile(lambda share: not isinstance(share, str), shares))
+        if not given:
+            continue
+        series = Series(Reference(sheet, 2, row, 1 + len(given), row), title=str(name))
         series.graphicalProperties.line.solidFill = LINE_COLOURS[len(chart.series) % len(LINE_COLOURS)]
         series.marker.symbol = "circle"
         series.smooth = False

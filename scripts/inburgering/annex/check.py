@@ -243,7 +243,9 @@ def _expected(
     }
     shares = {measure: parts for measure, *parts in connection.execute(SHARES).fetchall()}
     days = names | {"reference_date": question.reference_date}
-    medians = {(label, measure, year): months for measure, year, label, months in connection.execute(MEDIANS, days).fetchall()}
+    medians = {
+        (label, measure, year): months for measure, year, label, months in connection.execute(MEDIANS, days).fetchall()
+    }
     of_medians = dict(connection.execute("select measure, denominator from measures where unit = 'months'").fetchall())
     label_of = dict(connection.execute(NAMES).fetchall())
 
@@ -260,7 +262,9 @@ def _expected(
         # The last day of the year and so many months: the same day of a later month, or its last.
         later_year, month = year + 1 + (months - 1) // 12, (months - 1) % 12 + 1
         last_day = datetime.date(later_year + month // 12, month % 12 + 1, 1) - datetime.timedelta(days=1)
-        return float(f"{part / whole:.16g}") if not months or last_day <= question.reference_date else "nog niet te zeggen"
+        return (
+            float(f"{part / whole:.16g}") if not months or last_day <= question.reference_date else "nog niet te zeggen"
+        )
 
     last_year = question.last_year
     if table.rows == "measures":
@@ -307,7 +311,7 @@ where breakdown = $breakdown and $day between coalesce(listed_from, $day) and co
 def _totals_of_open_list(
     table: TableChoice, is_open: set[str], question: Question, connection: duckdb.DuckDBPyConnection
 ) -> set[tuple[str, str]]:
-    """Return the rows that a table of a list of which only some members are shown has although nobody counts in them."""
+    """Return the rows that a table of a partly shown list has although nobody counts in them."""
     second = (*table.breakdown, "total")[1]
     is_first = table.breakdown[0] in is_open
     other = second if is_first else table.breakdown[0]

@@ -73,8 +73,8 @@ class Cell:
 class Explanation:
     """What a figure counts, in words; the model that shows it; and SQL for the rows behind it.
 
-    Every row has a column `counts_as`; these add up to the figure, for a share divided by those of `divisor`. For a median
-    it is the smallest of these that at least half of the rows do not exceed; a row without one exceeds all.
+    Every row has a column `counts_as`; these add up to the figure, for a share divided by those of `divisor`.
+    For a median it is the smallest of these that at least half of the rows do not exceed; a row without one exceeds all.
     """
 
     words: str

@@ -81,7 +81,8 @@ MEMBERS_QUERY = "select label from annex_members where breakdown = $breakdown an
 # The last year gives the order of the rows. Of a long list only the members that occur in the years shown have a row.
 FIGURES_QUERY = """
 select
-    member, second_member, label, second_label, measure, year, coalesce(persons, share, median_months) as figure, absence
+    member, second_member, label, second_label, measure, year,
+    coalesce(persons, share, median_months) as figure, absence
 from annex_figures
 where
     reference_date = $reference_date

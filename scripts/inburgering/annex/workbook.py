@@ -13,7 +13,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from inburgering.annex.annex import NOT_YET, TEXT, Annex, Block, TabContents
 from inburgering.annex.charts import LONGEST_LIST, has_chart, rows_of_chart, tab_chart
 from inburgering.annex.cover import COVER, fill_cover
-from inburgering.annex.layout import NOTE_FONT, PlacedBlock, add_sheet, place, set_widths, write
+from inburgering.annex.layout import LINE_HEIGHT, NOTE_FONT, PlacedBlock, add_sheet, place, set_widths, write
 from inburgering.annex.reproducible_workbook import AlternativeTexts
 from inburgering.annex.texts import annex_title, source_line, status_line, tab_notes
 
@@ -21,7 +21,7 @@ FIRST_BLOCK_ROW = 5
 NARROWEST_LABEL = 22
 WIDEST_LABEL = 44
 FIGURE_WIDTH = 12.5
-WIDER_FIGURE_WIDTH = 17
+WIDER_FIGURE_WIDTH = 20
 # More rows, made to fit on one page, are too small to read with ease.
 MOST_ROWS_ON_A_PAGE = 62
 SCALE, ROWS_AT_SCALE = 70, 42
@@ -80,7 +80,7 @@ def _fill_tab(sheet: Worksheet, annex: Annex, contents: TabContents) -> str | No
         chart_row = _write_notes(sheet, annex, contents, row - 1)
         row = chart_row + rows_of_chart(contents)
     if len(placed) > 1 and row > MOST_ROWS_ON_A_PAGE:
-        _break_between_tables(sheet, placed)
+        _break_between_parts(sheet, placed, None if is_long else chart_row - 1, row)
     elif not is_long:
         sheet.page_setup.fitToHeight = 1
     if len(placed) == 1:
@@ -94,16 +94,23 @@ def _fill_tab(sheet: Worksheet, annex: Annex, contents: TabContents) -> str | No
     return chart.alternative_text
 
 
-def _break_between_tables(sheet: Worksheet, placed: list[PlacedBlock]) -> None:
-    """Let pages end between tables. Excel does that only where it does not fit a sheet to the page."""
+def _break_between_parts(sheet: Worksheet, placed: list[PlacedBlock], chart_row: int | None, last_row: int) -> None:
+    """Let pages end between tables and before a chart, which Excel does only where a sheet is not fitted to a page."""
     sheet.sheet_properties.pageSetUpPr.fitToPage = False
     sheet.page_setup.scale = SCALE
-    page_begins = 1
-    for block in placed:
-        title_row = block.header_row - 1
-        if block.last_row - page_begins > ROWS_AT_SCALE:
-            sheet.row_breaks.append(Break(title_row - 1))
-            page_begins = title_row
+    parts = [(block.header_row - 1, block.last_row, _header_lines(block)) for block in placed]
+    parts += [(chart_row, last_row, 0)] if chart_row else []
+    page_begins, header_lines = 1, 0
+    for first, last, lines in parts:
+        header_lines += lines
+        if last - page_begins + header_lines > ROWS_AT_SCALE:
+            sheet.row_breaks.append(Break(first - 1))
+            page_begins, header_lines = first, lines
+
+
+def _header_lines(placed: PlacedBlock) -> int:
+    """Return how many lines the header of a block takes beyond its first."""
+    return round(placed.sheet.row_dimensions[placed.header_row].height / LINE_HEIGHT) - 1
 
 
 def _write_notes(sheet: Worksheet, annex: Annex, contents: TabContents, row: int) -> int:
