@@ -74,7 +74,7 @@ class Explanation:
     """What a figure counts, in words; the model that shows it; and SQL for the rows behind it.
 
     Every row has a column `counts_as`; these add up to the figure, for a share divided by those of `divisor`.
-    For a median it is the smallest of these that at least half of the rows do not exceed; a row without one exceeds all.
+    For a median it is the smallest of these that at least half of the rows do not exceed; one without it exceeds all.
     """
 
     words: str
