@@ -53,7 +53,7 @@ persons as (
 ),
 
 steps as (
-    select *
+    select *  -- noqa: RF02
     from persons
     left join first_dates using (reference_date, person_key)
     left join invitations using (reference_date, person_key)
@@ -64,9 +64,9 @@ steps as (
 months as (
     select
         *,
-        {%- for months, (since, until) in durations.items() %}
-        (extract(year from {{ until }}) - extract(year from {{ since }})) * 12
-        + extract(month from {{ until }}) - extract(month from {{ since }}) as {{ months }}_by_calendar{% if not loop.last %},{% endif %}
+        {% for months, (since, until) in durations.items() %}
+        12 * (year({{ until }}) - year({{ since }})) + month({{ until }}) - month({{ since }}) as {{ months }}_by_calendar
+        {%- if not loop.last %},{% endif %}
         {%- endfor %}
     from steps
 )
@@ -76,7 +76,9 @@ select
     reference_date, person_key, first_extraction, first_letter, first_registration, is_registered, not_registered_reason,
     {%- for step in steps %}
     {{ step }}_date, {{ step }}_year, {{ step }}_agency, {{ step }}_row_number, {{ step }}_event_number,
-    {% for attribute in attributes %}{{ step }}_{{ attribute }}, {% endfor %}
+    {%- for attribute in attributes %}
+    {{ step }}_{{ attribute }},
+    {%- endfor %}
     {%- endfor %}
     {%- for months, (since, until) in durations.items() %}
     {%- set by_calendar = dbt.dateadd('month', months ~ '_by_calendar', since) %}

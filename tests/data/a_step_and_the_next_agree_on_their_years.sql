@@ -1,4 +1,4 @@
-{#- The same persons from either side: those of one year under the year of their next step, and those of that year under the first. -#}
+{#- The same persons from either side: those of one year under the year of their next step, and the other way round. -#}
 {{ config(group='annex') }}
 
 {%- set pairs = [
@@ -7,22 +7,29 @@
 ] %}
 
 with cube as (
-    select * from {{ ref('annex_cube') }}
+    select *, cast(year as {{ dbt.type_string() }}) as own_year
+    from {{ ref('annex_cube') }}
     where second_breakdown = 'total'
 ),
 
 {% for measure, next_year, next_measure, previous_year in pairs %}
-{%- for side, of_measure, linked_year, is_first in [('from', measure, next_year, true), ('to', next_measure, previous_year, false)] %}
+{%- for side, of_measure, linked_year, year_is, next_year_is in [
+    ('from', measure, next_year, 'own_year', 'member'),
+    ('to', next_measure, previous_year, 'member', 'own_year'),
+] %}
 {{ side }}_{{ measure }} as (
     select
         '{{ measure }}' as measure,
         reference_date,
-        case when member <> 'other_order' then {{ 'cast(year as ' ~ dbt.type_string() ~ ')' if is_first else 'member' }} end as year,
-        case when member <> 'other_order' then {{ 'member' if is_first else 'cast(year as ' ~ dbt.type_string() ~ ')' }} end as next_year,
+        case when member <> 'other_order' then {{ year_is }} end as year,
+        case when member <> 'other_order' then {{ next_year_is }} end as next_year,
         sum(persons) as persons
     from cube
     where measure = '{{ of_measure }}' and breakdown = '{{ linked_year }}' and member <> 'none'
-    group by 1, 2, 3, 4
+    group by
+        reference_date,
+        case when member <> 'other_order' then {{ year_is }} end,
+        case when member <> 'other_order' then {{ next_year_is }} end
 ),
 {% endfor %}
 {%- endfor %}

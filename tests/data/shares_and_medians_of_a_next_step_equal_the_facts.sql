@@ -1,28 +1,42 @@
-{#- Counted anew from days of the facts: who took the next step in time, and who needed no more months than the median, or fewer. -#}
+{#- Counted anew from days of the facts: who took the next step in time, and who needed no more months than the median. -#}
 {{ config(group='annex') }}
 
-with steps as (
-    {% for next_step, denominator, fact, reached, since, next_fact, next_reached, next_day in [
-        ('registration', 'invited', 'fct_invitations', 'is_invited', 'letter_sent_on', 'fct_invitations', 'true', 'registered_on'),
-        ('contract', 'invited', 'fct_invitations', 'is_invited', 'letter_sent_on', 'fct_contracts', 'is_first_contract', 'event_date'),
-        ('attest', 'contracts', 'fct_contracts', 'is_first_contract', 'event_date', 'fct_attests', 'is_first_attest', 'event_date'),
+{%- set next_steps = [
+    ('registration', 'invited', 'fct_invitations', 'is_invited', 'letter_sent_on'),
+    ('contract', 'invited', 'fct_invitations', 'is_invited', 'letter_sent_on'),
+    ('attest', 'contracts', 'fct_contracts', 'is_first_contract', 'event_date'),
+] %}
+
+with first_days as (
+    {% for next_step, fact, condition, day in [
+        ('registration', 'fct_invitations', 'true', 'registered_on'),
+        ('contract', 'fct_contracts', 'is_first_contract', 'event_date'),
+        ('attest', 'fct_attests', 'is_first_attest', 'event_date'),
     ] %}
+    select '{{ next_step }}' as next_step, reference_date, person_key, min({{ day }}) as next_day
+    from {{ ref(fact) }}
+    where {{ condition }}
+    group by reference_date, person_key
+    {% if not loop.last %}union all{% endif %}
+    {%- endfor %}
+),
+
+steps as (
+    {% for next_step, denominator, fact, condition, day in next_steps %}
     select
         '{{ next_step }}' as next_step,
         '{{ denominator }}' as denominator,
         first_step.reference_date,
         first_step.year,
-        first_step.{{ since }} as since,
-        next_steps.next_day
+        first_step.{{ day }} as since,
+        first_days.next_day
     from {{ ref(fact) }} as first_step
-    left join (
-        select reference_date, person_key, min({{ next_day }}) as next_day
-        from {{ ref(next_fact) }}
-        where {{ next_reached }}
-        group by reference_date, person_key
-    ) as next_steps
-        on first_step.reference_date = next_steps.reference_date and first_step.person_key = next_steps.person_key
-    where first_step.{{ reached }}
+    left join first_days
+        on
+            first_step.reference_date = first_days.reference_date
+            and first_step.person_key = first_days.person_key
+            and first_days.next_step = '{{ next_step }}'
+    where first_step.{{ condition }}
     {% if not loop.last %}union all{% endif %}
     {%- endfor %}
 ),

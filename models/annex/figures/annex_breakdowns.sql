@@ -5,7 +5,8 @@ with breakdowns as (
         '{{ facts.label }}' as label,
         {{ loop.index }} as sort_order,
         {{ facts.only_with_reasons | default(false) }} as only_with_reasons,
-        {{ "'" ~ facts.event_types | join(' ') ~ "'" if facts.event_types else 'cast(null as ' ~ dbt.type_string() ~ ')' }} as event_types,
+        cast({{ "'" ~ facts.event_types | join(' ') ~ "'" if facts.event_types else 'null' }} as {{ dbt.type_string() }})
+            as event_types,
         {{ facts.most_contracts_first | default(false) }} as most_contracts_first,
         {{ facts.only_counted | default(false) }} as only_counted
     {% if not loop.last %}union all{% endif %}

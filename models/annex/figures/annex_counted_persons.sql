@@ -48,7 +48,8 @@ with counted_persons as (
         {%- endif %}
         {%- endfor %}
         {%- for next_step, (of_step, months) in durations.items() %}
-        {{ months if of_step == step else 'cast(null as integer)' }} as months_to_{{ next_step }}{% if not loop.last %},{% endif %}
+        {{ months if of_step == step else 'cast(null as integer)' }} as months_to_{{ next_step }}
+        {%- if not loop.last %},{% endif %}
         {%- endfor %}
     from {{ ref('fct_trajectories') }}
     where {{ condition }}
@@ -58,7 +59,11 @@ with counted_persons as (
 
 -- Who took the next step within some months counts under a measure of its own too.
 measures as (
-    select measure, measure as of_measure, cast(null as {{ dbt.type_string() }}) as next_step, cast(null as integer) as within_months
+    select
+        measure,
+        measure as of_measure,
+        cast(null as {{ dbt.type_string() }}) as next_step,
+        cast(null as integer) as within_months
     from {{ ref('measures') }}
     where unit = 'persons'
 

@@ -66,7 +66,10 @@ cells as (
             {%- for side in ['first', 'second'] %}
             and ({{ side }}.event_types is null or {{ side }}.event_types like '%' || measures.event_type || '%')
             {%- endfor %}
-            and (measures.unit <> 'months' or (second.breakdown = 'total' and first.event_types is null and not first.only_with_reasons))
+            and (
+                measures.unit <> 'months'
+                or (second.breakdown = 'total' and first.event_types is null and not first.only_with_reasons)
+            )
 ),
 
 -- Every pair both ways round.
@@ -121,7 +124,8 @@ given as (
         case
             when counted.unit = 'persons' then null
             when counted.persons_of_all = 0 then 'not_applicable'
-            when counted.given_from > counted.reference_date or (counted.unit = 'months' and medians.median_months is null) then 'not_yet'
+            when counted.given_from > counted.reference_date then 'not_yet'
+            when counted.unit = 'months' and medians.median_months is null then 'not_yet'
         end as absence
     from counted
     left join {{ ref('annex_medians') }} as medians

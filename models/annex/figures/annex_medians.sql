@@ -3,7 +3,9 @@
 with durations as (
     select
         measures.measure, persons.reference_date, persons.year,
-        {% for breakdown in breakdowns %}persons.{{ breakdown }}, {% endfor %}
+        {%- for breakdown in breakdowns %}
+        persons.{{ breakdown }},
+        {%- endfor %}
         case measures.next_step
             {%- for next_step in ['registration', 'contract', 'attest'] %}
             when '{{ next_step }}' then persons.months_to_{{ next_step }}
