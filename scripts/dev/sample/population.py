@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import csv
 import datetime
 import random
@@ -25,6 +26,10 @@ PLAUSIBLE_PER_YEAR = {
     "attests": {2020: 13480, 2021: 14230, 2022: 15105},
 }
 USUAL_PER_YEAR = {"contracts": 24300, "attests": 17000, "invited": 31000}
+# Of those who obtain an attest, half signed longer ago than this: a year in 2023, fourteen months in 2024 (the press).
+USUAL_WAIT = {2023: datetime.timedelta(days=365), 2024: datetime.timedelta(days=426)}
+SHORTEST_WAIT = datetime.timedelta(days=90)
+SPREAD_OF_WAIT = 0.5
 USUAL_SHARE = {"agii": 0.69, "atlas": 0.20, "amal": 0.11}
 
 OTHER_EU = "NL ES IT PT FR DE GR HU SK GB HR LT LV CZ BE SI EE IE SE AT DK FI CY LU MT".split()
@@ -333,23 +338,15 @@ class Population:
     # attests
 
     def _make_attests(self) -> None:
-        waiting: dict[str, list[Event]] = {agency: [] for agency in AGENCIES}
-        contracts = iter(sorted((first for _, first in self._contracted), key=lambda event: event.date))
-        upcoming = next(contracts, None)
+        signed: dict[str, list[Event]] = {agency: [] for agency in AGENCIES}
+        for _, first in sorted(self._contracted, key=lambda one: one[1].date):
+            if first.person.is_recognisable:
+                signed[first.agency].append(first)
         for year in self._years(FIRST_CONTRACT_YEAR):
-            while upcoming is not None and upcoming.date < datetime.date(year, 4, 1):
-                if upcoming.person.is_recognisable:
-                    waiting[upcoming.agency].append(upcoming)
-                upcoming = next(contracts, None)
             for agency, target in agency_targets("attests", year, self._latest, self._scale).items():
-                pool = waiting[agency]
                 for _ in range(target):
-                    if pool and year > FIRST_CONTRACT_YEAR:
-                        contract = pool.pop(self._random.randrange(max(1, len(pool) // 2)))
-                        person, earliest = contract.person, contract.date + 90 * DAY
-                    else:
-                        person, earliest = self._person(year=year), None
-                    day = self._day(year, earliest)
+                    day = self._day(year)
+                    person = self._who_obtains(signed[agency], day) or self._person(year=year)
                     self._attest(person, agency, day, "AI023")
                     if self._random.random() < 0.012:
                         self._attest(
@@ -358,6 +355,15 @@ class Population:
             for _ in range(round(700 * self._scale)):
                 agency = self._random.choices(AGENCIES, list(USUAL_SHARE.values()))[0]
                 self._attest(self._person(year=year), agency, self._day(year), "AEVC05")
+
+    def _who_obtains(self, signed: list[Event], day: datetime.date) -> Person | None:
+        """Take who signed about as long before a day as is usual out of a list by date; None where nobody did."""
+        wait = USUAL_WAIT.get(day.year, USUAL_WAIT[2023]) * self._random.lognormvariate(0, SPREAD_OF_WAIT)
+        before = bisect.bisect_right(signed, day - max(wait, SHORTEST_WAIT), key=lambda contract: contract.date)
+        place = max(before - 1, 0)
+        if place < len(signed) and signed[place].date <= day - SHORTEST_WAIT:
+            return signed.pop(place).person
+        return None
 
     def _attest(self, person: Person, agency: str, day: datetime.date, type_code: str) -> Event:
         return self._add("attests", person, agency, day, number=self._number(agency, "attests"), type_code=type_code)
