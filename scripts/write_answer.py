@@ -20,19 +20,19 @@ from inburgering.screen import run, say
 @click.option(
     "--template",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="The sentences.  [default: scripts/inburgering/answer/antwoord.md]",
+    help="The sentences.  [default: that of the question, in scripts/inburgering/answer]",
 )
 @click.option("--last-green", is_flag=True, help="Take the last green build, whatever ran or changed after it.")
 def main(name: str | None, output: Path | None, template: Path | None, last_green: bool) -> None:
     """Write the answer to question NAME (without a name: the newest) from INBURGERING_WAREHOUSE."""
     from inburgering.annex.question import newest_question, read_question
-    from inburgering.answer.answer import TEMPLATE, write_answer
+    from inburgering.answer.answer import write_answer
     from inburgering.settings import CHECKOUT, warehouse_file
 
     started = time.monotonic()
     question = read_question(name) if name else newest_question()
     output = output or CHECKOUT / "annex" / f"{question.name}.docx"
-    paragraphs = write_answer(question, warehouse_file(), output, template or TEMPLATE, last_green)
+    paragraphs = write_answer(question, warehouse_file(), output, template, last_green)
     say(
         f"Wrote {output}: {question.label}, reference date {question.reference_date}, {paragraphs} paragraphs, "
         f"{time.monotonic() - started:.1f} s"

@@ -17,7 +17,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from inburgering.annex.export import export_annex
 from inburgering.annex.question import Question, newest_question, read_question
-from inburgering.answer.answer import TEMPLATE, write_answer
+from inburgering.answer.answer import TEMPLATES, write_answer
 from support.annex_tables import table_cells, table_rows
 from support.pipeline import Pipeline, refused, succeeded
 
@@ -28,7 +28,7 @@ YEAR = re.compile(r"(?<![\d.,/])\d{4}(?![\d/]|[.,]\d|%)")
 LABELLED = re.compile(r"(?:^|[:,] | en )([^,:()]+?) \(([\d.]+)\)")
 LAST_SENTENCE = "De definities staan op het tabblad Toelichting van de bijlage."
 NAMES = ["sv_2024_123", "sv_2023_113", "voorbeeld_gekruist"]
-LONG = TEMPLATE.with_name("antwoord_uitgebreid.md")
+TEMPLATE, LONG = TEMPLATES / "antwoord.md", TEMPLATES / "antwoord_uitgebreid.md"
 
 
 def style_of(paragraph: Paragraph) -> str | None:
@@ -271,6 +271,33 @@ def test_the_same_build_gives_the_same_bytes(answer: Answer, small_sample: Pipel
     succeeded(small_sample.script("write_answer", answer.question.name, *arguments))
     assert again.read_bytes() == answer.document.read_bytes()
     assert list(again.parent.iterdir()) == [again]
+
+
+def test_the_answer_on_the_flow_has_sentences_of_its_own(small_sample: Pipeline, tmp_path: Path) -> None:
+    question = read_question("doorstroom")
+    export_annex(question, small_sample.warehouse, tmp_path / "annex.xlsx", last_green=True)
+    write_answer(question, small_sample.warehouse, tmp_path / "answer.docx", last_green=True)
+    annex = load_workbook(tmp_path / "annex.xlsx")
+    answer = Answer(question, TEMPLATES / question.sentences, tmp_path / "answer.docx", annex)
+    found = points(answer)
+    assert [tabs for tabs, _ in found.values()] == [[tab.name] for tab in question.tabs]
+    for tabs, text in found.values():
+        known = figures(annex[tabs[0]])
+        shown = NUMBER.findall(re.sub(r"binnen \d+ maanden", "", YEAR.sub("", text)))
+        assert set(shown) <= known
+        assert shown or tabs == ["6"]
+    header, *rows, total = table_rows(annex["3"], "t3_attest")
+    of_2019 = header.index("Contracten 2019")
+    listed = [f"{row[0]} ({as_written(row[of_2019], '0')})".lower() for row in rows if row[of_2019]]
+    assert (
+        f"In 2019 tekenden {as_written(total[of_2019], '0')} personen een eerste inburgeringscontract. Verdeeld naar "
+        f"het jaar van hun eerste attest: {', '.join(listed[:-1])} en {listed[-1]}."
+    ) in found["3"][1]
+    header, *_, total = table_rows(annex["6"], "t6_agentschap")
+    assert f"Van wie in 2019 een eerste contract tekende, had de helft binnen {total[1]} maanden" in found["6"][1]
+    # Not everybody of these years had that time.
+    assert "in 2023" not in found["5"][1]
+    assert "nog niet te zeggen" not in found["5"][1]
 
 
 def test_another_sentence_in_the_template_is_another_sentence_in_the_answer(

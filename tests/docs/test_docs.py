@@ -128,7 +128,7 @@ def test_the_lineage_of_the_question_draws_every_layer_from_left_to_right(chromi
     }
     counts = {layer: len(keys) for layer, keys in layers.items()}
     # The question shows none of the rows that were sent back; all else that is built serves it.
-    assert counts == {"sources": 11, "staging": 12, "intermediate": 5, "facts": 3, "dimensions": 11, "annex": 18}
+    assert counts == {"sources": 11, "staging": 12, "intermediate": 5, "facts": 4, "dimensions": 12, "annex": 19}
     assert "exposure.inburgering.sv_2024_123" in boxes
     assert not any(key.startswith(("test.", "unit_test.")) for key in boxes)
     colours = [{boxes[key][1] for key in layers[layer]} for layer in ("staging", "intermediate", "facts", "annex")]
@@ -181,7 +181,7 @@ def test_the_lineage_of_columns_is_read_from_the_compiled_sql(documented: Pipeli
     assert origins("stg_atlas__attests", "event_date") == {"atlas.attesten.Behaald op"}
     assert origins("fct_contracts", "year") == {"int_events_conformed.event_date"}
     assert origins("annex_counted_persons", "target_group") == {
-        f"{fact}.target_group" for fact in ("fct_contracts", "fct_attests", "fct_invitations")
+        f"fct_trajectories.{step}_target_group" for step in ("contract", "attest", "invitation")
     }
     assert origins("annex_cube", "persons") == {"annex_counted_persons.*"}
     assert {"annex_cube.persons", "measures.denominator"} <= origins("annex_figures", "share")

@@ -886,7 +886,7 @@ def count_flow(extracts: Path, reference_date: date, first_year: int, last_year:
     tables: dict[str, list[tuple]] = {}
     for table, measure, names in (
         ("t1_contract", "invited", ("Contract vóór de wervingsbrief", "Nog geen contract")),
-        ("t2_uitnodiging", "contracts", ("Pas na het contract uitgenodigd", "In geen enkel jaar uitgenodigd")),
+        ("t2_uitnodiging", "contracts", ("Pas na het contract uitgenodigd", "In geen jaar als uitgenodigd geteld")),
         ("t3_attest", "contracts", ("Attest vóór het contract", "Nog geen attest")),
         ("t4_contract", "attests", ("Pas na het attest een contract", "Geen contract")),
     ):

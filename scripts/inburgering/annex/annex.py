@@ -180,14 +180,20 @@ class TabContents:
     blocks: tuple[Block, ...]
 
 
+def event_types_of(table: TableChoice, measures: dict[str, Measure], other_event_types: dict[str, str]) -> set[str]:
+    """Return the event types that the figures of a table come from: of its measures, and of a year of another step."""
+    others = {other_event_types[breakdown] for breakdown in table.breakdown if breakdown in other_event_types}
+    return others | {measures[measure].event_type for measure in table.measures}
+
+
 @dataclass(frozen=True)
 class Annex:
     """The annex of one question.
 
     `december` has the persons in no cohort per year of extraction; `side_figures` what other readings of the question
-    give; `not_yet` is what cannot be said yet; `findings` what to look at; `is_synthetic` whether any delivery is of
-    the synthetic sample; `build` and `sources` what the build was made from; `rules` has what the texts say of the
-    count.
+    give; `other_event_types` the event type of the step whose year a breakdown tells; `not_yet` what cannot be said
+    yet; `findings` what to look at; `is_synthetic` whether any delivery is of the synthetic sample; `build` and
+    `sources` what the build was made from; `rules` what the texts say of the count.
     """
 
     question: Question
@@ -197,6 +203,7 @@ class Annex:
     previous_reference_date: datetime.date | None
     measures: dict[str, Measure]
     breakdowns: dict[str, str]
+    other_event_types: dict[str, str]
     december: dict[int, int]
     outside_list: tuple[OutsideList, ...]
     side_figures: dict[str, SideFigure]
@@ -212,6 +219,10 @@ class Annex:
     def blocks(self) -> tuple[Block, ...]:
         """Return every block, in the order of the tabs."""
         return (*(block for tab in self.tabs for block in tab.blocks), *self.checks, *self.revision)
+
+    def event_types_of(self, table: TableChoice) -> set[str]:
+        """Return the event types that the figures of a table come from."""
+        return event_types_of(table, self.measures, self.other_event_types)
 
     @property
     def provenance(self) -> dict[str, str]:

@@ -16,7 +16,7 @@ from inburgering.annex.layout import BLUE, LIGHT_BLUE, NUMBER_FORMATS, PlacedBlo
 from inburgering.annex.texts import dutch_list, joined_titles
 
 COLOURS = (BLUE, LIGHT_BLUE, "7F7F7F", "C55A11")
-LINE_COLOURS = (BLUE, "C55A11", "7F7F7F", "548235", "7030A0", "000000")
+SERIES_COLOURS = (BLUE, "C55A11", "7F7F7F", "548235", "7030A0", "000000", LIGHT_BLUE, "BF9000")
 # Of a longer list, the first rows are shown: a list that long has its largest figures first.
 LONGEST_LIST = 20
 SHOWN_OF_A_LONGER_LIST = 10
@@ -59,6 +59,8 @@ def tab_chart(annex: Annex, contents: TabContents, placed: list[PlacedBlock]) ->
     shares = [column for column in charted.block.columns if column.kind == PERCENTAGE]
     if contents.tab.chart == "per_year" and charted.block.chosen.has_year_columns:
         described = _per_year(annex, charted)
+    elif contents.tab.chart == "stacked" and charted.block.chosen.has_year_columns:
+        described = _stacked(annex, charted)
     elif contents.tab.chart == "reach" and shares:
         described = _reach(annex, charted, shares[0])
     else:
@@ -119,12 +121,32 @@ def _within_months(placed: PlacedBlock) -> TabChart:
         if not given:
             continue
         series = Series(Reference(sheet, 2, row, 1 + len(given), row), title=str(name))
-        series.graphicalProperties.line.solidFill = LINE_COLOURS[len(chart.series) % len(LINE_COLOURS)]
+        series.graphicalProperties.line.solidFill = SERIES_COLOURS[len(chart.series) % len(SERIES_COLOURS)]
         series.marker.symbol = "circle"
         series.smooth = False
         chart.series.append(series)
     chart.set_categories(Reference(sheet, 2, placed.header_row, last, placed.header_row))
     return TabChart(chart, f"Lijnen, een per jaar: {title}. De cijfers staan in de tabel {block.table_name}.")
+
+
+def _stacked(annex: Annex, placed: PlacedBlock) -> TabChart:
+    """Show of what members every year is made up: a column per year, the members above each other."""
+    block, sheet = placed.block, placed.sheet
+    labels = [column.header.lower() for column in block.columns[: block.label_columns]]
+    measures = [annex.measures[measure] for measure in block.chosen.measures]
+    title = f"{joined_titles(measures)} per {dutch_list(labels)}"
+    chart = _bar_chart(title, NUMBER_FORMATS[INTEGER])
+    chart.grouping, chart.overlap = "stacked", 100
+    chart.dataLabels = None
+    first, last = 1 + block.label_columns, len(block.columns)
+    for row, listed in enumerate(block.listed_rows, start=placed.header_row + 1):
+        series = Series(Reference(sheet, first, row, last, row), title=str(listed.cells[0]))
+        series.graphicalProperties.solidFill = SERIES_COLOURS[len(chart.series) % len(SERIES_COLOURS)]
+        chart.series.append(series)
+    chart.set_categories(Reference(sheet, first, placed.header_row, last, placed.header_row))
+    return TabChart(
+        chart, f"Gestapelde kolommen, een per jaar: {title}. De cijfers staan in de tabel {block.table_name}."
+    )
 
 
 def _reach(annex: Annex, placed: PlacedBlock, share: Column) -> TabChart:

@@ -101,7 +101,7 @@ class Tab(_Strict):
         ],
         ...,
     ] = ()
-    chart: Literal["reach", "per_year", "last_year", "within_months"] = "last_year"
+    chart: Literal["reach", "per_year", "last_year", "stacked", "within_months"] = "last_year"
 
 
 class AcceptedShare(_Strict):
@@ -116,6 +116,7 @@ class Question(_Strict):
     """A question: what was asked, as of which reference date, and for which years (first to last, inclusive).
 
     `is_quoted` says that the sub-questions stand here word for word; else the annex says that they are a summary.
+    `sentences` is the template of the answer, in scripts/inburgering/answer.
     A member list says which members of a breakdown the question prescribes, by their labels and in its order.
     """
 
@@ -133,6 +134,7 @@ class Question(_Strict):
     provisional_years: tuple[int, ...]
     partial_year: bool = False
     is_quoted: bool = False
+    sentences: str = Field(default="antwoord.md", pattern=r"^[\w-]+\.md$")
     sub_questions: dict[str, str] = Field(min_length=1)
     member_lists: dict[str, tuple[str, ...]] = {}
     accepts_rejected: tuple[AcceptedShare, ...] = ()

@@ -30,6 +30,7 @@ from inburgering.annex.annex import (
     SideFigure,
     Source,
     TabContents,
+    event_types_of,
 )
 from inburgering.annex.control_blocks import ControlBlocks
 from inburgering.annex.findings import read_findings
@@ -74,7 +75,7 @@ from measures
 order by sort_order
 """
 
-BREAKDOWNS_QUERY = "select breakdown, label from annex_breakdowns order by sort_order"
+BREAKDOWNS_QUERY = "select breakdown, label, other_event_type from annex_breakdowns order by sort_order"
 
 MEMBERS_QUERY = "select label from annex_members where breakdown = $breakdown and not is_total order by sort_order"
 
@@ -187,7 +188,9 @@ class _Reader:
             "last_year": question.last_year,
         }
         self._measures = {row[0]: Measure(*row) for row in self._select(MEASURES_QUERY)}
-        self._breakdowns = dict(self._select(BREAKDOWNS_QUERY))
+        breakdowns = self._select(BREAKDOWNS_QUERY)
+        self._breakdowns = {breakdown: label for breakdown, label, _ in breakdowns}
+        self._other_event_types = {breakdown: other for breakdown, _, other in breakdowns if other}
 
     def read(self) -> Annex:
         question = self._question
@@ -205,6 +208,7 @@ class _Reader:
             previous_reference_date=control.previous_reference_date,
             measures=self._measures,
             breakdowns=self._breakdowns,
+            other_event_types=self._other_event_types,
             december=dict(self._select(DECEMBER_QUERY)),
             outside_list=self._outside_list(),
             side_figures=self._side_figures(),
@@ -233,7 +237,9 @@ class _Reader:
     def _shown_by_year(self) -> list[str]:
         """Return the event types of which the question shows every year in a column."""
         tables = [table for table in self._question.tables if table.has_year_columns]
-        return sorted({self._measures[measure].event_type for table in tables for measure in table.measures})
+        return sorted(
+            set().union(*(event_types_of(table, self._measures, self._other_event_types) for table in tables))
+        )
 
     def _check_deliveries(self) -> None:
         missing = [label for (label,) in self._select(MISSING_AGENCIES_QUERY)]

@@ -73,7 +73,7 @@ def tab_notes(annex: Annex, contents: TabContents) -> list[str]:
         "no_feed_for_brussels": lambda: [NO_FEED_FOR_BRUSSELS],
         "status_outside_list": lambda: [outside_list_note(annex.question, status) for status in annex.outside_list],
     }
-    about = {annex.measures[measure].event_type for block in contents.blocks for measure in block.chosen.measures}
+    about = set().union(*(annex.event_types_of(block.chosen) for block in contents.blocks))
     missing = [no_data_note(annex.question, one) for one in annex.findings.no_data if one.event_type in about]
     shown = [
         texts[note]() if note in texts else [side_figure_note(annex.question, annex.side_figures[note])]

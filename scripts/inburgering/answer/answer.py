@@ -18,13 +18,13 @@ from inburgering.settings import CHECKOUT
 from inburgering.warehouse.open_build import open_build
 from inburgering.write_errors import reason
 
-TEMPLATE = CHECKOUT / "scripts" / "inburgering" / "answer" / "antwoord.md"
+TEMPLATES = CHECKOUT / "scripts" / "inburgering" / "answer"
 
 
 def write_answer(
-    question: Question, warehouse: Path, output: Path, template: Path = TEMPLATE, last_green: bool = False
+    question: Question, warehouse: Path, output: Path, template: Path | None = None, last_green: bool = False
 ) -> int:
-    """Write the answer to a question and return its number of paragraphs.
+    """Write the answer to a question, by a template or by that of the question; return its number of paragraphs.
 
     Raises click.ClickException when the warehouse may not be used, the template cannot be filled or the file cannot be
     written; the document that was there before then stays.
@@ -32,7 +32,7 @@ def write_answer(
     output = file_to_write(output, ".docx")
     with open_build(warehouse, last_green) as connection:
         annex = read_annex(connection, question)
-    paragraphs = write_sentences(template, annex)
+    paragraphs = write_sentences(template or TEMPLATES / question.sentences, annex)
     document = build_document(annex, paragraphs)
     moment = datetime.datetime.combine(question.reference_date, datetime.time())
     try:
