@@ -124,7 +124,9 @@ def test_totals_that_do_not_add_up(built: Pipeline) -> None:
 
 
 def test_an_unknown_question(built: Pipeline) -> None:
-    assert "no such question; known are doorstroom, sv_2023_113, sv_2024_123, voorbeeld_gekruist" in refused(built.export("sv_1999_1"))
+    assert "no such question; known are doorstroom, sv_2023_113, sv_2024_123, voorbeeld_gekruist" in refused(
+        built.export("sv_1999_1")
+    )
 
 
 def test_an_output_that_cannot_be_written(built: Pipeline) -> None:

@@ -18,6 +18,8 @@ from inburgering.annex.reproducible_workbook import AlternativeTexts
 from inburgering.annex.texts import annex_title, source_line, status_line, tab_notes
 
 FIRST_BLOCK_ROW = 5
+# The title and header of a table, its source line and an empty one.
+LINES_AROUND_ROWS = 4
 NARROWEST_LABEL = 22
 WIDEST_LABEL = 44
 FIGURE_WIDTH = 12.5
@@ -62,10 +64,14 @@ def set_properties(workbook: Workbook, annex: Annex) -> None:
 def _fill_tab(sheet: Worksheet, annex: Annex, contents: TabContents) -> str | None:
     """Place the tables of a tab below each other, its notes and its chart; return the text of the chart.
 
-    Notes and chart stand below the tables, and above a long one, below which no reader would find them.
+    Notes and chart stand below the tables, and above those of several pages, below which no reader would find them.
     """
     _set_widths(sheet, contents)
-    is_long = max(len(block.listed_rows) for block in contents.blocks) > LONGEST_LIST
+    lines = sum(len(block.rows) + LINES_AROUND_ROWS for block in contents.blocks) + len(tab_notes(annex, contents))
+    is_long = (
+        max(len(block.listed_rows) for block in contents.blocks) > LONGEST_LIST
+        or FIRST_BLOCK_ROW + lines + rows_of_chart(contents) > MOST_ROWS_ON_A_PAGE
+    )
     row = FIRST_BLOCK_ROW
     chart_row = row
     if is_long:
@@ -80,7 +86,7 @@ def _fill_tab(sheet: Worksheet, annex: Annex, contents: TabContents) -> str | No
         chart_row = _write_notes(sheet, annex, contents, row - 1)
         row = chart_row + rows_of_chart(contents)
     if len(placed) > 1 and row > MOST_ROWS_ON_A_PAGE:
-        _break_between_parts(sheet, placed, None if is_long else chart_row - 1, row)
+        _break_between_tables(sheet, placed)
     elif not is_long:
         sheet.page_setup.fitToHeight = 1
     if len(placed) == 1:
@@ -94,18 +100,16 @@ def _fill_tab(sheet: Worksheet, annex: Annex, contents: TabContents) -> str | No
     return chart.alternative_text
 
 
-def _break_between_parts(sheet: Worksheet, placed: list[PlacedBlock], chart_row: int | None, last_row: int) -> None:
-    """Let pages end between tables and before a chart, which Excel does only where a sheet is not fitted to a page."""
+def _break_between_tables(sheet: Worksheet, placed: list[PlacedBlock]) -> None:
+    """Let pages end between tables, which Excel does only where a sheet is not fitted to a page."""
     sheet.sheet_properties.pageSetUpPr.fitToPage = False
     sheet.page_setup.scale = SCALE
-    parts = [(block.header_row - 1, block.last_row, _header_lines(block)) for block in placed]
-    parts += [(chart_row, last_row, 0)] if chart_row else []
     page_begins, header_lines = 1, 0
-    for first, last, lines in parts:
-        header_lines += lines
-        if last - page_begins + header_lines > ROWS_AT_SCALE:
-            sheet.row_breaks.append(Break(first - 1))
-            page_begins, header_lines = first, lines
+    for block in placed:
+        header_lines += _header_lines(block)
+        if block.last_row - page_begins + header_lines > ROWS_AT_SCALE:
+            page_begins, header_lines = block.header_row - 1, _header_lines(block)
+            sheet.row_breaks.append(Break(page_begins - 1))
 
 
 def _header_lines(placed: PlacedBlock) -> int:
