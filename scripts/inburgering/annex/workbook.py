@@ -68,10 +68,8 @@ def _fill_tab(sheet: Worksheet, annex: Annex, contents: TabContents) -> str | No
     """
     _set_widths(sheet, contents)
     lines = sum(len(block.rows) + LINES_AROUND_ROWS for block in contents.blocks) + len(tab_notes(annex, contents))
-    is_long = (
-        max(len(block.listed_rows) for block in contents.blocks) > LONGEST_LIST
-        or FIRST_BLOCK_ROW + lines + rows_of_chart(contents) > MOST_ROWS_ON_A_PAGE
-    )
+    has_pages = len(contents.blocks) > 1 and FIRST_BLOCK_ROW + lines + rows_of_chart(contents) > MOST_ROWS_ON_A_PAGE
+    is_long = has_pages or max(len(block.listed_rows) for block in contents.blocks) > LONGEST_LIST
     row = FIRST_BLOCK_ROW
     chart_row = row
     if is_long:
@@ -85,7 +83,7 @@ def _fill_tab(sheet: Worksheet, annex: Annex, contents: TabContents) -> str | No
     if not is_long:
         chart_row = _write_notes(sheet, annex, contents, row - 1)
         row = chart_row + rows_of_chart(contents)
-    if len(placed) > 1 and row > MOST_ROWS_ON_A_PAGE:
+    if has_pages:
         _break_between_tables(sheet, placed)
     elif not is_long:
         sheet.page_setup.fitToHeight = 1
