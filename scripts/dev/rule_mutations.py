@@ -393,9 +393,9 @@ MUTATIONS = (
     ),
     Mutation(
         "the annex counts first contracts",
-        "models/annex/figures/annex_counted_persons.sql",
-        "'fct_contracts', 'is_first_contract'",
-        "'fct_contracts', 'is_counted_type'",
+        "models/core/fct_trajectories.sql",
+        "'reached': 'is_first_contract'",
+        "'reached': 'is_counted_type'",
     ),
     # First attests
     Mutation(
@@ -575,9 +575,9 @@ MUTATIONS = (
     ),
     Mutation(
         "an invitation counts in the year of the letter",
-        "models/annex/figures/annex_counted_persons.sql",
-        "reference_date, year, agency",
-        "reference_date, {{ 'year + 1 as year' if measure == 'invited' else 'year' }}, agency",
+        "models/core/fct_trajectories.sql",
+        "        year as {{ step }}_year,",
+        "        {{ 'year + 1' if step == 'invitation' else 'year' }} as {{ step }}_year,",
     ),
     Mutation(
         "reach is registered over invited",
@@ -793,8 +793,8 @@ MUTATIONS = (
     Mutation(
         "the annex has the residence statuses of the question only",
         "models/annex/figures/annex_members.sql",
-        "    where is_listed\n",
-        "",
+        "    where is_listed{% if dimension %} and",
+        "    where true{% if dimension %} and",
     ),
     Mutation(
         "the residence statuses stand in the order of the question",
@@ -872,15 +872,77 @@ MUTATIONS = (
     Mutation(
         "a nationality with nobody does not stand there",
         "models/annex/figures/annex_figures.sql",
-        "breakdowns.most_contracts_first and not members.is_total as is_open",
+        "breakdowns.only_counted and not members.is_total as is_open",
         "false as is_open",
     ),
     Mutation(
         "nobody has a contract by reason for not registering",
         "models/annex/figures/annex_figures.sql",
-        "on measures.has_reasons or not (first.only_with_reasons or second.only_with_reasons)",
-        "on true",
+        "(measures.has_reasons or not (first.only_with_reasons or second.only_with_reasons))",
+        "true",
     ),
+    # The flow
+    Mutation(
+        "a first attest is the next step, not any attest",
+        "models/core/fct_trajectories.sql",
+        "'reached': 'is_first_attest'",
+        "'reached': 'is_counted_type'",
+    ),
+    Mutation(
+        "a part of a month counts as one",
+        "models/core/fct_trajectories.sql",
+        "< {{ until }} then {{ months }}_by_calendar + 1",
+        "< {{ until }} then {{ months }}_by_calendar",
+    ),
+    Mutation(
+        "the last day within so many months counts",
+        "models/annex/figures/annex_counted_persons.sql",
+        "<= measures.within_months",
+        "< measures.within_months",
+    ),
+    Mutation(
+        "two steps on one day are in order",
+        "models/annex/figures/annex_counted_persons.sql",
+        "when {{ later }}_date < {{ earlier }}_date then 'other_order'",
+        "when {{ later }}_date <= {{ earlier }}_date then 'other_order'",
+    ),
+    Mutation(
+        "who took no other step has a row",
+        "models/annex/figures/annex_counted_persons.sql",
+        "when {{ other_step }}_date is null then 'none'",
+        "when false then 'none'",
+    ),
+    Mutation(
+        "half of a cohort is enough for a median",
+        "models/annex/figures/annex_medians.sql",
+        "2 * persons_until >= persons_of_all",
+        "2 * persons_until > persons_of_all",
+    ),
+    Mutation(
+        "a median stands there when everybody had that time",
+        "models/annex/figures/annex_medians.sql",
+        "where {{ dbt.dateadd('month', 'medians.median_months', 'years.last_day') }} <= medians.reference_date",
+        "where true",
+    ),
+    Mutation(
+        "a cohort is not given before everybody had that time",
+        "models/annex/figures/annex_figures.sql",
+        "when counted.given_from > counted.reference_date then 'not_yet'",
+        "when false then 'not_yet'",
+    ),
+    Mutation(
+        "a cohort is given on the day on which everybody had that time",
+        "models/annex/figures/annex_figures.sql",
+        "when counted.given_from > counted.reference_date then 'not_yet'",
+        "when counted.given_from >= counted.reference_date then 'not_yet'",
+    ),
+    Mutation(
+        "the bridge of working areas holds who counts, nobody else",
+        "models/core/bridge_working_area.sql",
+        "where {{ step }}_date is not null",
+        "where true",
+    ),
+    # The order of a list
     Mutation(
         "the nationality with the most contracts stands first",
         "models/annex/figures/annex_figures.sql",

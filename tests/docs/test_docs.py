@@ -184,7 +184,7 @@ def test_the_lineage_of_columns_is_read_from_the_compiled_sql(documented: Pipeli
         f"fct_trajectories.{step}_target_group" for step in ("contract", "attest", "invitation")
     }
     assert origins("annex_cube", "persons") == {"annex_counted_persons.*"}
-    assert {"annex_cube.persons", "measures.denominator"} <= origins("annex_figures", "share")
+    assert {"annex_cube.persons"} <= origins("annex_figures", "share")
     assert origins("annex_members", "is_total") == set()
     in_the_end = lineage.in_the_end(Column("model.inburgering.annex_counted_persons", "row_number"))
     assert len(in_the_end) == 9
