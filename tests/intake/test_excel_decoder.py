@@ -6,7 +6,10 @@ import datetime
 from pathlib import Path
 
 import openpyxl
+from hypothesis import given
+from hypothesis import strategies as st
 
+from inburgering.intake import workbook_file
 from inburgering.intake.excel_decoder import decode_excel
 from support.bad_inputs import CONTRACTS, change_part
 from support.handmade import WORKBOOK, Rows, default_rows, write_delivery
@@ -78,3 +81,25 @@ def test_cells_without_names_are_found_too(tmp_path: Path) -> None:
     spoil = change_part("xl/worksheets/sheet2.xml", lambda sheet: sheet.replace(b"</sheetData>", row + b"</sheetData>"))
     spoil(path.parent)
     assert decode(path)[1] == (3, "1", "#N/A", *[None] * 8)
+
+
+ELEMENTS = st.builds(
+    "<{}{}{}r={}{}{}>{}<".format,
+    st.sampled_from(["", "x:", "xm:", "é:"]),
+    st.sampled_from(["f", "c", "row", "is"]),
+    st.sampled_from([" ", "\n", ' s="1" ', "/"]),
+    quote := st.sampled_from(["'", '"']),
+    st.sampled_from(["A1", "Z999999", "AA1", "B1000000", "1000000", "ABCD12"]),
+    quote,
+    st.sampled_from(["", " ", "12"]),
+)
+
+
+@given(elements=st.lists(ELEMENTS, max_size=3))
+def test_the_quick_look_at_a_sheet_misses_nothing_that_the_careful_one_finds(elements: list[str]) -> None:
+    text = "".join(elements).encode()
+    for quick, careful in (
+        (workbook_file.MAY_BE_FORMULA, workbook_file.FORMULA),
+        (workbook_file.MAY_BE_FAR, workbook_file.FAR_CELL),
+    ):
+        assert workbook_file._holds(text, quick) or not careful.search(text), (careful.pattern, text)

@@ -113,7 +113,7 @@ def _batch(rows: list[list], first_number: int, table: TableContract, broken_row
             cells[table.columns.index(table.person_number_column)], texts[table.person_number_column], strict=True
         )
     ]
-    beyond = [any(cell != "" for cell in row[width:]) for row in rows]
+    beyond = [any(cell != "" for cell in row[width:]) for row in rows] if len(cells) > width else [False] * len(rows)
     values = pl.col(*table.columns)
     judged = (
         batch_of(range(first_number, first_number + len(rows)), texts)
@@ -139,8 +139,10 @@ def _check_texts(rows: pl.DataFrame, table: TableContract) -> None:
 
 
 def _texts(cells: tuple[object, ...]) -> list[str | None]:
-    """Return the cells of a column as text. Most values occur many times, so each is put into text once."""
+    """Return the cells of a column as text. Most values that are none occur many times, so each is made once."""
     kinds = set(map(type, cells))
+    if kinds == {str}:
+        return [cell or None for cell in cells]  # type: ignore[misc]
     if bool in kinds:  # True equals 1, and has another text
         return [_text(cell) for cell in cells]
     texts = {cell: _text(cell) for cell in set(cells)}

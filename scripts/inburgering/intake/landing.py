@@ -11,6 +11,7 @@ import datetime
 import hmac
 import shutil
 import tempfile
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -23,8 +24,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from filelock import FileLock
 
+from inburgering.intake.all_cores import GiveUp, on_all_cores
 from inburgering.intake.csv_decoder import check_csv_file, decode_csv
-from inburgering.intake.decoding import DecodedTable, RefusedFileError, batch_of
+from inburgering.intake.decoding import BrokenRow, DecodedTable, RefusedFileError, batch_of
 from inburgering.intake.delivery import Delivery
 from inburgering.intake.excel_decoder import decode_excel
 from inburgering.intake.extract_contract import AgencyContract, TableContract
@@ -109,6 +111,14 @@ class LoadedDelivery:
     files_with_broken_rows: tuple[LoadedFile, ...] = ()
     removed: tuple[str, ...] = ()
     same_files: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class _LandedTable:
+    """A table that landed: its line in the register, but for what all lines have, and its broken rows."""
+
+    line: dict[str, object]
+    broken_rows: list[BrokenRow]
 
 
 class Landing:
@@ -261,24 +271,19 @@ class Landing:
         accepted: Accepted,
         progress: Callable[[float], None],
     ) -> LoadedDelivery:
-        broken: list[dict] = []
-        register: list[dict] = []
+        contract = delivery.contract
         loaded_at = datetime.datetime.now(datetime.UTC).replace(microsecond=0)
+        for file_name, path in delivery.files.items():
+            FILE_CHECKS[contract.file_format](path, file_name)
+        progress_of = _ProgressOfTables(progress)
         # What does not fit is spilled beside the workspace, under a name that the next loader clears away.
         spilled = f"{workspace}-spilled"
         with duckdb.connect(config={"memory_limit": LARGEST_COMPARISON, "temp_directory": spilled}) as connection:
-            for file_name, path in delivery.files.items():
-                FILE_CHECKS[delivery.contract.file_format](path, file_name)
-            for tables_read, table in enumerate(delivery.contract.tables):
-                path = delivery.files[table.file_name]
-                decoded = DECODERS[delivery.contract.file_format](path, delivery.contract, table)
-                origin = {
-                    "event_type": table.event_type,
-                    "file_name": table.file_name,
-                    "sheet_name": table.sheet_name,
-                }
-                file = workspace / landed_file(table)
-                rows_landed = _land_table(decoded, table, self._key, file, _progress_after(tables_read, progress))
+
+            def land(table: TableContract, give_up: GiveUp) -> _LandedTable:
+                path, file = delivery.files[table.file_name], workspace / landed_file(table)
+                decoded = DECODERS[contract.file_format](path, contract, table)
+                rows_landed = _land_table(decoded, table, self._key, file, progress_of, give_up)
                 rows_broken = len(decoded.broken_rows)
                 _check_row_counts(table, rows_landed, decoded, accepted)
                 added, gone, changed = (
@@ -286,22 +291,31 @@ class Landing:
                 )
                 if before and not accepted.fewer_rows:
                     _check_rows_are_kept(table, gone, before)
-                broken += [{**origin, "row_number": r.row_number, "reason": r.reason} for r in decoded.broken_rows]
-                register.append(
-                    {
-                        **origin,
-                        "sha256": hashes[table.file_name],
-                        "size_bytes": path.stat().st_size,
-                        "landed_bytes": file.stat().st_size,
-                        "rows_delivered": rows_landed + rows_broken,
-                        "rows_broken": rows_broken,
-                        "rows_added": added,
-                        "rows_gone": gone,
-                        "rows_changed": changed,
-                        "loaded_at": loaded_at,
-                        "key_fingerprint": self._key_fingerprint,
-                    }
-                )
+                line = {
+                    "sha256": hashes[table.file_name],
+                    "size_bytes": path.stat().st_size,
+                    "landed_bytes": file.stat().st_size,
+                    "rows_delivered": rows_landed + rows_broken,
+                    "rows_broken": rows_broken,
+                    "rows_added": added,
+                    "rows_gone": gone,
+                    "rows_changed": changed,
+                    "loaded_at": loaded_at,
+                    "key_fingerprint": self._key_fingerprint,
+                }
+                return _LandedTable(line, decoded.broken_rows)
+
+            landed = on_all_cores(land, contract.tables)
+            register: list[dict] = []
+            broken: list[dict] = []
+            for table, of_table in zip(contract.tables, landed, strict=True):
+                origin = {
+                    "event_type": table.event_type,
+                    "file_name": table.file_name,
+                    "sheet_name": table.sheet_name,
+                }
+                register.append(origin | of_table.line)
+                broken += [{**origin, "row_number": r.row_number, "reason": r.reason} for r in of_table.broken_rows]
             _write_parquet(connection, broken, BROKEN_ROWS_SCHEMA, workspace / BROKEN_ROWS)
             _write_parquet(connection, register, REGISTER_SCHEMA, workspace / REGISTER)
         counted = ("rows_delivered", "rows_broken", "rows_added", "rows_gone", "rows_changed")
@@ -320,15 +334,17 @@ def key_fingerprint(key: str) -> str:
 
 
 def _file_hashes(delivery: Delivery) -> dict[str, str]:
-    hashes = {}
-    for file_name, path in delivery.files.items():
+    def hashed(item: tuple[str, Path], give_up: GiveUp) -> str:
+        give_up.check()
+        file_name, path = item
         if path.is_symlink() or not path.is_file():
             raise RefusedFileError(f"{file_name}: missing (a link does not count); put the file into {delivery.folder}")
         try:
-            hashes[file_name] = file_hash(path)
+            return file_hash(path)
         except OSError as error:
             raise RefusedFileError(f"{file_name}: cannot be read ({error.strerror}); give it read permission") from None
-    return hashes
+
+    return dict(zip(delivery.files, on_all_cores(hashed, delivery.files.items()), strict=True))
 
 
 def _check_unchanged(delivery: Delivery, hashes: dict[str, str]) -> None:
@@ -340,32 +356,44 @@ def _check_unchanged(delivery: Delivery, hashes: dict[str, str]) -> None:
             )
 
 
-def _progress_after(tables_read: int, progress: Callable[[float], None]) -> Callable[[float], None]:
-    """Return what passes on how much of the next table was read."""
-    return lambda share: progress(tables_read + share)
+class _ProgressOfTables:
+    """Hears how much of each table was read, 0 to 1, and passes on how many that are together."""
+
+    def __init__(self, progress: Callable[[float], None]) -> None:
+        self._progress = progress
+        self._shares: dict[str, float] = {}
+        self._lock = threading.Lock()
+
+    def __call__(self, table: TableContract, share: float) -> None:
+        with self._lock:
+            self._shares[table.name] = share
+            self._progress(sum(self._shares.values()))
 
 
 def _land_table(
-    decoded: DecodedTable, table: TableContract, key: str, path: Path, progress: Callable[[float], None]
+    decoded: DecodedTable, table: TableContract, key: str, path: Path, progress: _ProgressOfTables, give_up: GiveUp
 ) -> int:
     """Write the rows of a table and return how many these are; a batch is written while the next one is decoded."""
     no_rows = _landed(batch_of([], dict.fromkeys(table.columns, ())), table, key)
-    # A dictionary of values that are all different costs time and room.
+    # A dictionary of values that are all different costs time and room; no model looks for a value by its bounds.
     unique = {table.column_of("dossier_number"), table.key_column, "person_pseudonym", "row_number"}
     dictionaries = [name for name in no_rows.column_names if name not in unique]
     rows_landed = 0
     with (
-        pq.ParquetWriter(path, no_rows.schema, compression="zstd", use_dictionary=dictionaries) as parquet,
+        pq.ParquetWriter(
+            path, no_rows.schema, compression="zstd", use_dictionary=dictionaries, write_statistics=["row_number"]
+        ) as parquet,
         ThreadPoolExecutor(1) as writer,
     ):
         written = None
         for batch in decoded.batches:
+            give_up.check()
             rows = _landed(batch, table, key)
             if written:
                 written.result()
             written = writer.submit(parquet.write_table, rows)
             rows_landed += len(rows)
-            progress(decoded.share_read)
+            progress(table, decoded.share_read)
         if written:
             written.result()
     return rows_landed
@@ -385,7 +413,9 @@ def _compare(
     """Return how many rows of a table were added, are gone and changed between two versions of a delivery."""
     values = [f'"{name}"' for name in table.columns if name != table.person_number_column] + ["person_pseudonym"]
     statement = COMPARE_VERSIONS.format(key=f'"{table.key_column}"', content=", ".join(values))
-    return connection.execute(statement, {"earlier": str(earlier), "later": str(later)}).fetchall()[0]
+    # A connection has one answer at a time; its cursors share its memory.
+    with connection.cursor() as cursor:
+        return cursor.execute(statement, {"earlier": str(earlier), "later": str(later)}).fetchall()[0]
 
 
 def _check_row_counts(table: TableContract, rows_landed: int, decoded: DecodedTable, accepted: Accepted) -> None:

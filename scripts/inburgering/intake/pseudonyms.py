@@ -17,6 +17,8 @@ SEPARATOR = r"[^\p{L}\p{Nd}]{0,3}"
 MAY_HOLD_A_NUMBER = rf"\p{{Nd}}(?:{SEPARATOR}\p{{Nd}}){{9}}"
 LARGEST_STEP = 4
 SLIPPED_PSEUDONYM_LENGTH = 16
+# So many values show whether the values of a column come back.
+FEW = 1_000
 
 
 def with_pseudonyms(rows: pl.DataFrame, person_number: str, key: str) -> pl.DataFrame:
@@ -31,8 +33,8 @@ def with_pseudonyms(rows: pl.DataFrame, person_number: str, key: str) -> pl.Data
 
 
 def digits_of(texts: pl.Series) -> pl.Series:
-    """Return only the digits of each text."""
-    return texts.str.replace_all("[^0-9]", "")
+    """Return only the digits of each text; most files write a number without anything else."""
+    return texts.str.replace_all("[^0-9]", "") if texts.str.contains("[^0-9]").any() else texts
 
 
 def pseudonyms(digits: pl.Series, key: str) -> pl.Series:
@@ -58,16 +60,17 @@ def is_person_number(digits: pl.Series) -> pl.Series:
 
 def hide_slipped(column: pl.Series, key: str) -> pl.Series:
     """Return a column in which every valid person number is replaced by the start of its pseudonym."""
-    if column.dtype != pl.String or not (column.str.len_chars() >= PERSON_NUMBER_DIGITS - 1).any():
+    if column.dtype != pl.String:
         return column
-    suspects = column.str.contains(MAY_HOLD_A_NUMBER).fill_null(value=False)
-    if not suspects.any():
+    # No shorter text holds a number. Bytes are counted quicker than characters, and are as many or more.
+    texts = column.filter(column.str.len_bytes() >= PERSON_NUMBER_DIGITS - 1)
+    # Of dates and statuses, each different one is looked at once; of numbers of dossiers, finding these costs more.
+    if texts.head(FEW).n_unique() < FEW / 2:
+        texts = texts.unique()
+    suspects = texts.filter(texts.str.contains(MAY_HOLD_A_NUMBER)).unique()
+    if suspects.is_empty():
         return column
-    texts = column.filter(suspects)
-    different = texts.unique()
-    hidden = pl.DataFrame({"text": different, "hidden": _without_numbers(different.to_list(), key)})
-    replaced = pl.DataFrame({"text": texts}).join(hidden, on="text", how="left", maintain_order="left")["hidden"]
-    return column.scatter(suspects.arg_true(), replaced)
+    return column.replace(suspects, pl.Series(_without_numbers(suspects.to_list(), key), dtype=pl.String))
 
 
 def _without_numbers(texts: list[str], key: str) -> list[str]:

@@ -10,6 +10,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from xml.etree import ElementTree
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from inburgering.intake.decoding import RefusedFileError, shown
 from inburgering.intake.extract_contract import TableContract
 
@@ -23,18 +26,20 @@ LOCKED_CONTENT = "EncryptedPackage".encode("utf-16-le")
 
 CHUNK_BYTES = 1_000_000
 LONGEST_CELL_START_BYTES = 1_000
+# What begins with MAY_BE is only looked for, by a compiled reader, which is ten times as quick as Python's.
+MAY_BE_FORMULA = r"<(?:\w+:)?f[\s>/]"
 # The element of a formula; the one with the prefix xm belongs to a list of choices or a small chart, not to a cell.
 FORMULA = re.compile(rb"<(?:(?!xm:)\w+:)?f[\s>/]")
 CELL = re.compile(rb"<(?:\w+:)?c\b[^>]*>")
 CELL_NAME = re.compile(rb"""\br=["']([A-Z]+[0-9]+)["']""")
 # A reader makes room for every cell between A1 and the last one: beyond column Z or row 999 999 there is no table.
-MAY_BE_FAR = re.compile(rb"""r=["'](?:[A-Z]{2}|[A-Z]*[0-9]{7})""")
+MAY_BE_FAR = r"""r=["'](?:[A-Z]{2}|[A-Z]*[0-9]{7})"""
 FAR_CELL = re.compile(
     rb"""<(?:\w+:)?c\b[^>]*?\br=["']([A-Z]{2,}[0-9]+)["'](?:[^>]*[^>/])?>\s*<"""
     rb"""|<(?:\w+:)?(?:c|row)\b[^>]*?\br=["']([A-Z]*[0-9]{7,})["']"""
 )
 # An error, or a number of days that a reader rounds up: less than a millisecond before midnight is eight nines.
-MAY_BE_ODD = re.compile(rb"""\bt=["']e["']|9{8}""")
+MAY_BE_ODD = r"""\bt=["']e["']|9{8}"""
 ROUNDED_UP = 0.000_000_012
 UNREADABLE = (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, RuntimeError, OSError)
 
@@ -105,7 +110,7 @@ def check_cells(path: Path, table: TableContract) -> bool:
         kept = b""
         while chunk := sheet.read(CHUNK_BYTES):
             text = kept + chunk
-            formula = FORMULA.search(text)
+            formula = _holds(text, MAY_BE_FORMULA) and FORMULA.search(text)
             if formula:
                 cells = CELL.findall(text[max(0, formula.start() - LONGEST_CELL_START_BYTES) : formula.start()])
                 name = CELL_NAME.search(cells[-1]) if cells else None
@@ -113,16 +118,20 @@ def check_cells(path: Path, table: TableContract) -> bool:
                     f"{table.place}{f', cell {name[1].decode()}' if name else ''}: a formula where a value is "
                     "expected; paste the values and save the workbook"
                 )
-            far = MAY_BE_FAR.search(text) and FAR_CELL.search(text)
+            far = _holds(text, MAY_BE_FAR) and FAR_CELL.search(text)
             if far:
                 place = (far[1] or far[2]).decode()[:20]
                 raise RefusedFileError(
                     f"{table.place}, {'row' if place.isdigit() else 'cell'} {place}: stands far outside the table; "
                     "delete its column or row and save the workbook"
                 )
-            may_be_odd = may_be_odd or MAY_BE_ODD.search(text) is not None
+            may_be_odd = may_be_odd or _holds(text, MAY_BE_ODD)
             kept = chunk[-LONGEST_CELL_START_BYTES:]
     return may_be_odd
+
+
+def _holds(text: bytes, pattern: str) -> bool:
+    return pc.match_substring_regex(pa.array([text], pa.binary()), pattern)[0].as_py()
 
 
 @dataclass(frozen=True)
