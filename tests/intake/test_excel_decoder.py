@@ -6,7 +6,7 @@ import datetime
 from pathlib import Path
 
 import openpyxl
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inburgering.intake import workbook_file
@@ -95,6 +95,7 @@ ELEMENTS = st.builds(
 )
 
 
+@settings(max_examples=300)
 @given(elements=st.lists(ELEMENTS, max_size=3))
 def test_the_quick_look_at_a_sheet_misses_nothing_that_the_careful_one_finds(elements: list[str]) -> None:
     text = "".join(elements).encode()
