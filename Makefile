@@ -55,7 +55,7 @@ lint: setup  ## ruff, mypy and sqlfluff
 
 BENCH_SCALE ?= 1
 BENCH_RUNS ?= 3
-bench: setup  ## the project against hand-written SQL, polars and pandas; BENCH_SCALE=20 for twenty times the sample
+bench: setup  ## the project against hand-written SQL (of the same work, and only counting), polars and pandas; BENCH_SCALE=20
 	.uv/bin/uv sync --quiet --frozen --inexact --group bench
 	.venv/bin/python -m dev.run_benchmark --scale $(BENCH_SCALE) --runs $(BENCH_RUNS) $(BENCH_OPTIONS)
 

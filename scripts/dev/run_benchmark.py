@@ -1,4 +1,4 @@
-"""Measure the project, and other implementations of the same annex: one SQL script, polars and pandas; at any scale."""
+"""Measure the project, and other implementations of the annex: two SQL scripts, polars, pandas; at any scale."""
 
 from __future__ import annotations
 
@@ -17,11 +17,17 @@ from pathlib import Path
 import click
 import duckdb
 
-from dev.benchmark.build_split import read_split
-from dev.benchmark.compared_counts import DifferentCountsError, compare_with_multiple, compare_with_warehouse
+from dev.benchmark.build_split import BuildSplit, read_split
+from dev.benchmark.compared_counts import (
+    DifferentCountsError,
+    compare_builds,
+    compare_with_multiple,
+    compare_with_warehouse,
+)
 from dev.benchmark.measuring import CommandFailedError, Measured, available_bytes, measure
 from dev.benchmark.multiplied_extracts import multiply_csv_extracts
 from dev.benchmark.multiplied_landing import add_reference_dates, multiply_landing
+from dev.benchmark.run_script import DATABASE
 from inburgering.screen import run
 from inburgering.settings import CHECKOUT, SAMPLE_KEY
 
@@ -32,17 +38,21 @@ BENCHMARK = SCRIPTS / "dev" / "benchmark"
 RUN_SCRIPT = [PYTHON, str(BENCHMARK / "run_script.py")]
 
 BUILD = "dbt build"
-BY_HAND = "one SQL script by hand"
+SQL_OF_BUILD = "the SQL of the build alone"
+SAME_WORK = "one SQL script by hand that does the work of the build"
+BY_HAND = "one SQL script by hand that only counts"
 SCAN = "scan of the same columns"
 IMPLEMENTATIONS = {
+    SAME_WORK: [*RUN_SCRIPT, str(BENCHMARK / "build_by_hand.sql")],
     BY_HAND: [*RUN_SCRIPT, str(BENCHMARK / "annex_by_hand.sql")],
     "polars": [PYTHON, str(BENCHMARK / "annex_with_polars.py")],
     "pandas": [PYTHON, str(BENCHMARK / "annex_with_pandas.py")],
     SCAN: [*RUN_SCRIPT, str(BENCHMARK / "scan_columns.sql")],
 }
 # The build comes first: the counts of the other implementations are compared with the counts in the warehouse.
-MEASURABLE = [BUILD, *IMPLEMENTATIONS]
+MEASURABLE = [BUILD, SQL_OF_BUILD, *IMPLEMENTATIONS]
 SLOWEST_SHOWN = 8
+EVERY_STATEMENT = "--log-level-file debug --log-format-file json --log-file-max-bytes 1000000000".split()
 
 
 @dataclass(frozen=True)
@@ -71,6 +81,11 @@ class Runner:
     def warehouse(self) -> Path:
         """Return the warehouse that the project builds."""
         return self.folder / "warehouse.duckdb"
+
+    @property
+    def log(self) -> Path:
+        """Return the log of one build with every statement."""
+        return self.folder / "statements" / "dbt.log"
 
     def environment(self, extracts: Path, landing: Path) -> dict[str, str]:
         """Return the environment of the steps of the project."""
@@ -102,6 +117,13 @@ class Runner:
         """Build the warehouse, as in production."""
         measure([*DBT, "build", *arguments], measured, CHECKOUT, self.environment(self.sample, self.landing))
 
+    def replay(self, measured: Measured) -> None:
+        """Run every statement of the log, in a database of the same name."""
+        database = self.log.parent / self.warehouse.name
+        database.unlink(missing_ok=True)
+        command = [PYTHON, str(BENCHMARK / "replay_build.py"), str(self.log), str(database)]
+        measure(command, measured, self.folder, dict(os.environ))
+
     def export(self, measured: Measured) -> None:
         """Export the annex from the warehouse."""
         command = [PYTHON, str(SCRIPTS / "export_annex.py"), "--output", str(self.folder / "annex.xlsx")]
@@ -109,6 +131,7 @@ class Runner:
 
     def count(self, implementation: str, measured: Measured, landing: Path, result: Path) -> None:
         """Let an implementation count a landing."""
+        result.unlink(missing_ok=True)
         # DuckDB spills into the folder where the process runs.
         measure([*IMPLEMENTATIONS[implementation], str(landing), str(result)], measured, self.folder, dict(os.environ))
 
@@ -222,21 +245,24 @@ def measure_load(runner: Runner, runs: int) -> None:
         more_rows = count_rows(landing) - rows
         shutil.rmtree(extracts)
         shutil.rmtree(landing)
-    click.echo("\n| load of CSV | rows | seconds | rows a second | peak memory |\n|---|---|---|---|---|")
+    click.echo(
+        "\n| load of CSV | rows | seconds | rows a second | processor microseconds a row | peak memory |"
+        "\n|---|---|---|---|---|---|"
+    )
     for name, new_rows, measured in (
         ("two reference dates", rows, all_at_once),
         ("the same again", 0, again),
         ("and one more reference date", more_rows, one_more),
     ):
         rate = f"{new_rows / measured.median:,.0f}" if new_rows else ""
-        click.echo(f"| {name} | {new_rows:,} | {measured.median:.1f} | {rate} | {measured.peak:,.0f} MB |")
+        a_row = f"{1e6 * measured.processor / new_rows:.2f}" if new_rows else ""
+        click.echo(f"| {name} | {new_rows:,} | {measured.median:.1f} | {rate} | {a_row} | {measured.peak:,.0f} MB |")
 
 
 def measure_implementations(runner: Runner, chosen: list[str], runs: int) -> None:
     """Run every implementation on the landing, one after another; compare the counts and print the medians."""
     runner.parse()
-    if BUILD not in chosen:
-        runner.build(Measured())
+    split = build_with_log(runner)
     single = runner.folder / "counts of the sample.parquet"
     runner.count(BY_HAND, Measured(), runner.single_landing, single)
     measured_of = {name: Measured() for name in chosen}
@@ -249,45 +275,67 @@ def measure_implementations(runner: Runner, chosen: list[str], runs: int) -> Non
             if name == BUILD:
                 runner.build(measured)
                 continue
-            result = runner.folder / f"{name}.parquet"
+            if name == SQL_OF_BUILD:
+                runner.replay(measured)
+                continue
+            result = runner.folder / f"{name}{result_suffix(name)}"
             runner.count(name, measured, runner.landing, result)
-            if measured.fits and name != SCAN:
+            if measured.fits and name == SAME_WORK:
+                compare_builds(runner.warehouse, result)
+            elif measured.fits and name != SCAN:
                 figures = compare_with_warehouse(runner.warehouse, result)
                 compare_with_multiple(single, result, runner.copies)
         runner.export(export)
     print_medians(measured_of | {"export": export}, figures, runs)
-    print_split(runner)
+    print_split(split)
+
+
+def result_suffix(name: str) -> str:
+    """Return how the name of the result of an implementation ends: a database, or counts."""
+    return DATABASE if name == SAME_WORK else ".parquet"
 
 
 def print_medians(measured_of: dict[str, Measured], figures: int, runs: int) -> None:
-    """Print seconds and peak memory, and the seconds as a multiple of those of the script by hand and of the scan."""
-    click.echo("\n| | seconds | peak memory | times by hand | times the scan |\n|---|---|---|---|---|")
+    """Print what each took, and the processor seconds as a multiple of those of the scripts by hand and of the scan."""
+    others = (SAME_WORK, BY_HAND, SCAN)
+    click.echo(
+        "\n| | seconds | processor seconds | peak memory | times by hand, same work | times by hand, counts "
+        "| times the scan |"
+        "\n|---|---|---|---|---|---|---|"
+    )
     for name, measured in measured_of.items():
         if not measured.fits:
-            click.echo(f"| {name} | does not fit into memory | | | |")
+            click.echo(f"| {name} | does not fit into memory | | | | | |")
             continue
         ratios = " | ".join(
-            f"{measured.median / measured_of[other].median:.1f}"
+            f"{measured.processor / measured_of[other].processor:.1f}"
             if other in measured_of and measured_of[other].fits
             else ""
-            for other in (BY_HAND, SCAN)
+            for other in others
         )
-        click.echo(f"| {name} | {measured.median:.1f} | {measured.peak:,.0f} MB | {ratios} |")
+        click.echo(
+            f"| {name} | {measured.median:.1f} | {measured.processor:.1f} | {measured.peak:,.0f} MB | {ratios} |"
+        )
     spread = ", ".join(
         f"{name} {min(measured.seconds):.1f} to {max(measured.seconds):.1f}"
         for name, measured in measured_of.items()
         if measured.fits
     )
-    click.echo(f"\nMedians of {runs} runs in turn ({spread}); all counted the same {figures:,} figures.")
+    click.echo(
+        f"\nMedians of {runs} runs in turn ({spread}); who counts, counted the same {figures:,} figures, and who "
+        "does the same work made the same tables. Multiples are of processor seconds."
+    )
 
 
-def print_split(runner: Runner) -> None:
-    """Build once more, one node after another, with a log of every statement; print where the seconds went."""
-    log = runner.folder / "split"
-    every_statement = "--log-level-file debug --log-format-file json --log-file-max-bytes 1000000000".split()
+def build_with_log(runner: Runner) -> BuildSplit:
+    """Build one node after another, with a log of every statement; return where the seconds went."""
     started = time.time()
-    runner.build(Measured(), "--threads", "1", "--log-path", str(log), *every_statement)
-    split = read_split(log / "dbt.log", started, time.time())
+    runner.build(Measured(), "--threads", "1", "--log-path", str(runner.log.parent), *EVERY_STATEMENT)
+    return read_split(runner.log, started, time.time())
+
+
+def print_split(split: BuildSplit) -> None:
+    """Print where the seconds of a build went."""
     kinds = ", ".join(f"{kind}s {seconds:.1f}" for kind, seconds in sorted(split.sql_per_kind.items()))
     click.echo(
         f"\nOne build of {split.nodes} nodes, one after another, with a log of every statement: {split.whole:.1f} s, "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 from importlib.util import find_spec
 from pathlib import Path
@@ -9,10 +10,16 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from dev.benchmark.compared_counts import DifferentCountsError, compare_with_multiple, compare_with_warehouse
+from dev.benchmark.compared_counts import (
+    DifferentCountsError,
+    compare_builds,
+    compare_with_multiple,
+    compare_with_warehouse,
+)
+from dev.benchmark.measuring import Measured
 from dev.benchmark.multiplied_extracts import multiply_csv_extracts
 from dev.benchmark.multiplied_landing import add_reference_dates, multiply_landing
-from dev.run_benchmark import BY_HAND, IMPLEMENTATIONS, SCAN
+from dev.run_benchmark import BY_HAND, EVERY_STATEMENT, IMPLEMENTATIONS, SAME_WORK, SCAN, Runner
 from inburgering.settings import SAMPLE_KEY
 from support.pipeline import Pipeline, succeeded
 
@@ -25,7 +32,8 @@ def multiplied(small_sample: Pipeline, tmp_path_factory: pytest.TempPathFactory)
     pipeline = Pipeline(tmp_path_factory.mktemp("multiplied"), SAMPLE_KEY)
     multiply_landing(small_sample.landing, pipeline.landing, COPIES)
     add_reference_dates(pipeline.landing, 1)
-    succeeded(pipeline.dbt("build"))
+    statements = Runner(pipeline.folder, COPIES).log.parent
+    succeeded(pipeline.dbt("build", "--log-path", statements, *EVERY_STATEMENT))
     return pipeline
 
 
@@ -37,9 +45,73 @@ def count(name: str, landing: Path, result: Path) -> Path:
     return result
 
 
-@pytest.mark.parametrize("name", [name for name in IMPLEMENTATIONS if name != SCAN])
+@pytest.mark.parametrize("name", [name for name in IMPLEMENTATIONS if name not in (SAME_WORK, SCAN)])
 def test_every_implementation_counts_what_the_project_counts(name: str, multiplied: Pipeline, tmp_path: Path) -> None:
     assert compare_with_warehouse(multiplied.warehouse, count(name, multiplied.landing, tmp_path / "counts")) > 3000
+
+
+# Of a build, what other tables are made of, and what nothing else is made of.
+MADE_BY_HAND = {
+    "annex_compared_dates",
+    "annex_cube",
+    "annex_medians",
+    "annex_revised_persons",
+    "annex_revision_moves",
+    "fct_attests",
+    "fct_contracts",
+    "fct_invitations",
+    "fct_trajectories",
+    "int_current_files",
+    "int_event_warnings",
+    "int_events",
+    "int_rejected_rows",
+}
+
+
+@pytest.fixture(scope="module")
+def by_hand(multiplied: Pipeline, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the database that the script makes that does the work of the build."""
+    return count(SAME_WORK, multiplied.landing, tmp_path_factory.mktemp("by_hand") / "by_hand.duckdb")
+
+
+def test_the_script_that_does_the_work_of_the_build_makes_the_same_tables(multiplied: Pipeline, by_hand: Path) -> None:
+    rows = compare_builds(multiplied.warehouse, by_hand)
+    assert set(rows) == MADE_BY_HAND
+    assert rows["annex_cube"] > 50_000
+    assert rows["int_rejected_rows"] > 30
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "update annex_cube set persons = persons + 1 where year = 2019 and breakdown = 'total'",
+        "delete from int_event_warnings where row_number = (select min(row_number) from int_event_warnings)",
+        "insert into fct_contracts from fct_contracts limit 1",
+        "update fct_invitations set year = null where row_number = (select min(row_number) from fct_invitations)",
+        "delete from annex_medians",
+    ],
+    ids=["another figure", "a row less", "a row twice", "a value that is not there", "no rows"],
+)
+def test_builds_that_differ_are_seen(change: str, multiplied: Pipeline, by_hand: Path, tmp_path: Path) -> None:
+    changed = tmp_path / "changed.duckdb"
+    shutil.copy(by_hand, changed)
+    with duckdb.connect(str(changed)) as connection:
+        connection.execute(change)
+    with pytest.raises(DifferentCountsError):
+        compare_builds(multiplied.warehouse, changed)
+
+
+def test_an_empty_build_is_seen(multiplied: Pipeline, tmp_path: Path) -> None:
+    duckdb.connect(str(tmp_path / "empty.duckdb")).close()
+    with pytest.raises(DifferentCountsError):
+        compare_builds(multiplied.warehouse, tmp_path / "empty.duckdb")
+
+
+def test_the_sql_of_a_build_alone_makes_the_same_tables(multiplied: Pipeline) -> None:
+    runner = Runner(multiplied.folder, COPIES)
+    runner.replay(Measured())
+    rows = compare_builds(multiplied.warehouse, runner.log.parent / multiplied.warehouse.name)
+    assert rows.keys() > MADE_BY_HAND - {"int_rejected_rows"}  # a view of the build
 
 
 def test_every_figure_of_a_multiplied_landing_is_a_multiple(small_sample: Pipeline, tmp_path: Path) -> None:

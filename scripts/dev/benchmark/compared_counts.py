@@ -1,4 +1,4 @@
-"""Compare two counts of the annex, figure by figure."""
+"""Compare two counts of the annex figure by figure, and two builds row by row."""
 
 from __future__ import annotations
 
@@ -35,8 +35,21 @@ full join other
 """
 
 
+TABLES = "select table_name from duckdb_tables() where database_name = ? and not internal order by table_name"
+SHARED_COLUMNS = """
+select column_name from duckdb_columns()
+where database_name in ('warehouse', 'other') and table_name = ?
+group by column_name having count(*) = 2
+"""
+DIFFERING_ROWS = """
+select count(*) from (
+    (select {columns} from {one}.{table} except all select {columns} from {other}.{table})
+)
+"""
+
+
 class DifferentCountsError(Exception):
-    """Two counts of the annex differ, or count nothing; the message says how many figures."""
+    """Two counts of the annex or two builds differ, or hold nothing; the message says how many figures or rows."""
 
 
 def compare_with_warehouse(warehouse: Path, result: Path) -> int:
@@ -60,6 +73,29 @@ def compare_with_multiple(single: Path, result: Path, times: int) -> int:
             COMPARE.format(one=RESULT, other=RESULT, times=times), [str(single), str(result)]
         ).fetchall()
     return _same(found, result.name)
+
+
+def compare_builds(warehouse: Path, result: Path) -> dict[str, int]:
+    """Compare every table of another build with the table of that name in the warehouse; return the rows of each.
+
+    Compared are the columns that both have: the other build has no labels. Raises DifferentCountsError when a row is in
+    one of the two only, and when there is no row at all.
+    """
+    rows = {}
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{warehouse}' as warehouse (read_only)")
+        connection.execute(f"attach '{result}' as other (read_only)")
+        for (table,) in connection.execute(TABLES, ["other"]).fetchall():
+            columns = ", ".join(name for (name,) in connection.execute(SHARED_COLUMNS, [table]).fetchall())
+            for one, other in (("warehouse", "other"), ("other", "warehouse")):
+                statement = DIFFERING_ROWS.format(columns=columns, one=one, other=other, table=table)
+                [(differing,)] = connection.execute(statement).fetchall()
+                if differing:
+                    raise DifferentCountsError(f"{result.name}, {table}: {differing} rows differ")
+            [(rows[table],)] = connection.execute(f"select count(*) from other.{table}").fetchall()
+    if not any(rows.values()):
+        raise DifferentCountsError(f"{result.name}: no row in any table")
+    return rows
 
 
 def _same(found: tuple[int, int], name: str) -> int:

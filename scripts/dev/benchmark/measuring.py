@@ -1,4 +1,4 @@
-"""Run a command and measure the whole process: seconds and peak memory."""
+"""Run a command and measure the whole process: seconds, processor seconds and peak memory."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ class Measured:
     """The runs of one command, and whether the command fitted into memory."""
 
     seconds: list[float] = field(default_factory=list)
+    processor_seconds: list[float] = field(default_factory=list)
     megabytes: list[float] = field(default_factory=list)
     fits: bool = True
 
@@ -28,6 +29,11 @@ class Measured:
     def median(self) -> float:
         """Return the median of the seconds."""
         return statistics.median(self.seconds)
+
+    @property
+    def processor(self) -> float:
+        """Return the median of the processor seconds, which other work on the machine changes least."""
+        return statistics.median(self.processor_seconds)
 
     @property
     def peak(self) -> float:
@@ -40,7 +46,7 @@ class CommandFailedError(Exception):
 
 
 def measure(command: list[str], measured: Measured, folder: Path, environment: dict[str, str]) -> str:
-    """Run a command in a folder, add the seconds and the peak memory to `measured`, and return what was printed.
+    """Run a command in a folder, add what it took to `measured`, and return what was printed.
 
     A process that needs more memory than the machine has left is killed, and `measured.fits` becomes false. Raises
     CommandFailedError when the command fails for another reason.
@@ -64,6 +70,7 @@ def measure(command: list[str], measured: Measured, folder: Path, environment: d
         raise CommandFailedError(f"{' '.join(command)} failed:\n" + "\n".join(printed.splitlines()[-20:]))
     else:
         measured.seconds.append(seconds)
+        measured.processor_seconds.append(usage.ru_utime + usage.ru_stime)
         measured.megabytes.append(usage.ru_maxrss / 1024)
     return printed
 
