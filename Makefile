@@ -55,7 +55,7 @@ lint: setup  ## ruff, mypy and sqlfluff
 
 BENCH_SCALE ?= 1
 BENCH_RUNS ?= 3
-bench: setup  ## the project against hand-written SQL (of the same work, and only counting), polars and pandas; BENCH_SCALE=20
+bench: setup  ## the project against SQL by hand (same work, or only counting), polars and pandas; BENCH_SCALE=20: 20 times the sample
 	.uv/bin/uv sync --quiet --frozen --inexact --group bench
 	.venv/bin/python -m dev.run_benchmark --scale $(BENCH_SCALE) --runs $(BENCH_RUNS) $(BENCH_OPTIONS)
 

@@ -6,6 +6,7 @@ import datetime
 import math
 import tempfile
 import time
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 
 import click
@@ -62,22 +63,36 @@ def main(reference_dates: tuple[datetime.datetime, ...], scale: float, seed: int
         )
     dates = sorted({moment.date() for moment in reference_dates})
     population = Population(seed, dates, scale)
-    contracts = read_contracts()
     work = [(agency, date) for date in dates for agency in AGENCIES]
-    rows = 0
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".sample-", dir=folder.parent) as workspace:
         draft = Path(workspace) / folder.name
-        with click.progressbar(work, label="Writing extracts") as bar:
-            for agency, date in bar:
-                writer = DialectWriter(contracts[agency], seed)
-                rows += writer.write(population, date, draft / agency / date.isoformat())
+        # Each delivery draws from a source of its own, so it does not matter which is written first.
+        with ProcessPoolExecutor(initializer=share, initargs=(population, seed)) as processes:
+            written = [processes.submit(write, *delivery, draft) for delivery in work]
+            with click.progressbar(as_completed(written), len(written), label="Writing extracts") as bar:
+                rows = sum(delivery.result() for delivery in bar)
         write_marker(draft)
         # The whole sample appears at once, in place of an earlier one.
         if folder.exists():
             folder.rename(Path(workspace) / "earlier sample")
         draft.rename(folder)
     click.echo(f"Wrote {len(work)} deliveries, {rows} rows, {time.monotonic() - started:.1f} s → {folder}")
+
+
+_shared: tuple[Population, int]
+
+
+def share(population: Population, seed: int) -> None:
+    """Remember, in a process that writes deliveries, what they all come from."""
+    global _shared
+    _shared = population, seed
+
+
+def write(agency: str, date: datetime.date, draft: Path) -> int:
+    """Write one delivery and return the number of rows."""
+    population, seed = _shared
+    return DialectWriter(read_contracts()[agency], seed).write(population, date, draft / agency / date.isoformat())
 
 
 def write_marker(folder: Path) -> None:
