@@ -21,6 +21,7 @@ SHORTEST_KEY = 32
 
 # What means something else in a path: to SQL, to a pattern of file names, to {name} in a source, to an address.
 NOT_IN_A_PATH = "'\"`*?[]{};#:" + ("\\" if os.sep == "/" else "")
+UNCOMMITTED = ", with changes that are not committed"
 NOT_A_DATABASE = ("", "main", "memory", "temp", "system", "information_schema", "pg_catalog")
 
 HOW_TO_MAKE_A_KEY = (
@@ -72,6 +73,11 @@ def file_hash(path: Path) -> str:
 def landing_folder() -> Path:
     """Return the folder with the landed Parquet files (`INBURGERING_LANDING`)."""
     return folder("INBURGERING_LANDING", "landing")
+
+
+def issued_folder() -> Path:
+    """Return the folder with the annexes that were issued, which is under version control (`INBURGERING_ISSUED`)."""
+    return folder("INBURGERING_ISSUED", "issued")
 
 
 def warehouse_file() -> Path:
@@ -132,7 +138,7 @@ def code_version() -> str:
     )
     if commit.returncode or changes.returncode:
         return "unknown"
-    return commit.stdout.strip() + (", with changes that are not committed" if changes.stdout.strip() else "")
+    return commit.stdout.strip() + (UNCOMMITTED if changes.stdout.strip() else "")
 
 
 def pseudonym_key(extracts: Path) -> str:

@@ -35,18 +35,21 @@ class MadeFrom:
 
     def since(self, built: MadeFrom) -> str | None:
         """Say the first thing that is other than when a build was made; None when nothing is."""
-        return _difference(self.deliveries, built.deliveries) or _difference(self.files, built.files)
+        found = [*differences(self.deliveries, built.deliveries), *differences(self.files, built.files)]
+        return found[0] if found else None
 
 
 def _hash_over(files: dict[str, str]) -> str:
     return hashlib.sha256(json.dumps(files, sort_keys=True).encode()).hexdigest()
 
 
-def _difference(now: dict[str, str], then: dict[str, str]) -> str | None:
-    for name in sorted(now.keys() | then.keys()):
-        if now.get(name) != then.get(name):
-            return f"{name} {'came' if name not in then else 'is gone' if name not in now else 'changed'}"
-    return None
+def differences(now: dict[str, str], then: dict[str, str]) -> list[str]:
+    """Say of every name, in order, what came, changed or is gone."""
+    return [
+        f"{name} {'came' if name not in then else 'is gone' if name not in now else 'changed'}"
+        for name in sorted(now.keys() | then.keys())
+        if now.get(name) != then.get(name)
+    ]
 
 
 def what_is_there() -> MadeFrom:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
@@ -13,7 +14,17 @@ import duckdb
 from inburgering.warehouse.build_status import GREEN, read_status
 from inburgering.warehouse.made_from import MadeFrom, what_is_there
 
-BUILD = "select invocation_id, started_at, deliveries, files from build"
+BUILD = "select invocation_id, started_at, commit, deliveries, files from build"
+
+
+@dataclass(frozen=True)
+class BuildRecord:
+    """What a green build says of itself: the run of dbt, its start (UTC), the commit, and what it was made from."""
+
+    invocation_id: str
+    started_at: str
+    commit: str
+    made_from: MadeFrom
 
 
 @contextmanager
@@ -44,15 +55,21 @@ def _open_warehouse(path: Path) -> duckdb.DuckDBPyConnection:
         raise click.ClickException(f"{path}: not a DuckDB warehouse; run dbt build anew") from None
 
 
-def _check_build(connection: duckdb.DuckDBPyConnection, warehouse: Path, last_green: bool) -> None:
+def read_record(connection: duckdb.DuckDBPyConnection, warehouse: Path) -> BuildRecord:
+    """Return what the build behind a connection says of itself; raises click.ClickException where it says nothing."""
     try:
-        [(invocation_id, started_at, *recorded)] = connection.execute(BUILD).fetchall()
+        [(invocation_id, started_at, commit, *recorded)] = connection.execute(BUILD).fetchall()
         deliveries, files = (json.loads(names) for names in recorded)
-        built = MadeFrom(dict(deliveries), dict(files))
+        return BuildRecord(invocation_id, str(started_at), commit, MadeFrom(dict(deliveries), dict(files)))
     except duckdb.CatalogException:
         raise click.ClickException(f"{warehouse}: not the result of a green build; run dbt build first") from None
     except (TypeError, ValueError):
         raise click.ClickException(f"{warehouse}: its record of the build is damaged; run dbt build") from None
+
+
+def _check_build(connection: duckdb.DuckDBPyConnection, warehouse: Path, last_green: bool) -> None:
+    record = read_record(connection, warehouse)
+    started_at = record.started_at
     if last_green:
         return
     otherwise = f"or export the green build of {started_at} UTC with --last-green"
@@ -60,8 +77,8 @@ def _check_build(connection: duckdb.DuckDBPyConnection, warehouse: Path, last_gr
         last_run = read_status(warehouse)
     except click.ClickException as unknown:
         raise click.ClickException(f"{unknown.message}; run dbt build, {otherwise}") from None
-    if last_run.invocation_id == invocation_id:
-        difference = what_is_there().since(built)
+    if last_run.invocation_id == record.invocation_id:
+        difference = what_is_there().since(record.made_from)
         if difference:
             raise click.ClickException(
                 f"{warehouse}: {difference} since dbt built it at {started_at} UTC; run dbt build, {otherwise}"

@@ -1,0 +1,84 @@
+"""The lock of an issued annex: what was issued, by whom, when, and what it was made from."""
+
+from __future__ import annotations
+
+import datetime
+from pathlib import Path
+from typing import Annotated
+
+import click
+import yaml
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
+
+from inburgering.settings import file_hash, issued_folder
+from inburgering.yaml_file import read_yaml
+
+LOCK = "lock.yml"
+
+
+def _within_the_folder(files: dict[str, str]) -> dict[str, str]:
+    if not files:
+        raise ValueError("names no file")
+    for name in files:
+        if Path(name).is_absolute() or ".." in Path(name).parts:
+            raise ValueError(f"{name} is not in the folder of the lock")
+    return files
+
+
+class Lock(BaseModel):
+    """What stands in a lock: `issued` has a hash of every issued file, the other hashes are of what it was made from.
+
+    `commit` is that of the whole project: models, seeds and scripts. `packages` is a hash of uv.lock.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    question: str
+    issued_on: datetime.date
+    issued_by: str
+    recorded_at: datetime.datetime
+    commit: str
+    built_at: str
+    packages: str
+    issued: Annotated[dict[str, str], AfterValidator(_within_the_folder)]
+    deliveries: dict[str, str]
+    files: dict[str, str]
+
+
+def write_lock(folder: Path, lock: Lock) -> None:
+    """Write the lock of an issued annex into its folder."""
+    said = yaml.safe_dump(lock.model_dump(), sort_keys=False, allow_unicode=True, width=120)
+    (folder / LOCK).write_text(said, encoding="utf-8")
+
+
+def read_lock(folder: Path) -> Lock:
+    """Return the lock in a folder.
+
+    Raises click.ClickException when it cannot be read, or an issued file is no longer the one that was issued.
+    """
+    path = folder / LOCK
+    try:
+        lock = Lock.model_validate(read_yaml(path))
+    except (OSError, UnicodeDecodeError, ValidationError, yaml.YAMLError, RecursionError):
+        raise click.ClickException(f"{path}: no lock that can be read; take it back from version control") from None
+    for name, known in lock.issued.items():
+        if not (folder / name).is_file() or file_hash(folder / name) != known:
+            raise click.ClickException(
+                f"{folder / name}: not the file that was issued; take it back from version control"
+            )
+    return lock
+
+
+def issued_annexes(question: str | None = None) -> list[Path]:
+    """Return the folders of the issued annexes, of one question or of all, the oldest of a question first.
+
+    Raises click.ClickException when there is none.
+    """
+    found = sorted(path.parent for path in issued_folder().glob(f"*/*/{LOCK}"))
+    chosen = [folder for folder in found if question in (None, folder.parent.name)]
+    if not chosen:
+        of_question = f" of question {question}" if question else ""
+        raise click.ClickException(
+            f"{issued_folder()}: no issued annex{of_question}; issue one with issue_annex.py, or set INBURGERING_ISSUED"
+        )
+    return chosen
