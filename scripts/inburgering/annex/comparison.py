@@ -18,7 +18,7 @@ DIFFERING = """
 select
     coalesce(old."table", new."table"), coalesce(old.year, new.year), coalesce(old.measure, new.measure),
     coalesce(new.label, old.label), coalesce(new.second_label, old.second_label),
-    coalesce(old.persons, old.share), coalesce(new.persons, new.share)
+    coalesce(old.persons, old.share, old.months), coalesce(new.persons, new.share, new.months)
 from old
 full join new
     on
@@ -26,7 +26,9 @@ full join new
         and old.second_member is not distinct from new.second_member
 where
     old."table" is null or new."table" is null
-    or old.persons is distinct from new.persons or old.share is distinct from new.share
+    or old.persons is distinct from new.persons
+    or old.share is distinct from new.share
+    or old.months is distinct from new.months
 order by all
 """
 HEADERS = ("table", "year", "measure", "label", "second_label", "old", "new")

@@ -30,7 +30,7 @@ def issue_annex(question: Question, warehouse: Path, issued_on: datetime.date, i
     folder = issued_folder() / question.name / str(issued_on)
     if folder.exists():
         raise click.ClickException(f"{folder}: issued before, and what was issued stays; name another date")
-    before = _record_of_this_commit(warehouse)
+    record = _record_of_this_commit(warehouse)
     try:
         with drafts_beside(folder) as drafts:
             draft = drafts.folder / folder.name
@@ -39,8 +39,7 @@ def issue_annex(question: Question, warehouse: Path, issued_on: datetime.date, i
             export_annex(question, warehouse, workbook)
             control_file(workbook).unlink()
             shutil.copy(QUESTIONS / f"{question.name}.yml", draft)
-            record = _record_of_this_commit(warehouse)
-            if record != before:
+            if _record(warehouse) != record:
                 raise click.ClickException(f"{warehouse}: a newer build took its place just now; issue again")
             write_lock(draft, _lock(draft, question, issued_on, issued_by or getpass.getuser(), record))
             draft.rename(folder)
@@ -59,11 +58,15 @@ def _record_of_this_commit(warehouse: Path) -> BuildRecord:
         )
     if commit.endswith(UNCOMMITTED):
         raise click.ClickException(f"{CHECKOUT}: has changes that are not committed; commit them, run dbt build, issue")
-    with open_build(warehouse) as connection:
-        record = read_record(connection, warehouse)
+    record = _record(warehouse)
     if record.commit != commit:
         raise click.ClickException(f"{warehouse}: built from {record.commit}, not from {commit}; run dbt build, issue")
     return record
+
+
+def _record(warehouse: Path) -> BuildRecord:
+    with open_build(warehouse) as connection:
+        return read_record(connection, warehouse)
 
 
 def _lock(draft: Path, question: Question, issued_on: datetime.date, issued_by: str, record: BuildRecord) -> Lock:

@@ -69,6 +69,18 @@ def read_lock(folder: Path) -> Lock:
     return lock
 
 
+def folder_of(question: str, issued_on: str) -> Path:
+    """Return the folder of what was issued of a question on a day.
+
+    Raises click.ClickException, with what was issued, when nothing was.
+    """
+    folder = issued_folder() / question / issued_on
+    if not (folder / LOCK).is_file():
+        known = ", ".join(f"{path.parent.name} {path.name}" for path in issued_annexes())
+        raise click.ClickException(f"{folder}: nothing was issued there; issued are {known}")
+    return folder
+
+
 def issued_annexes(question: str | None = None) -> list[Path]:
     """Return the folders of the issued annexes, of one question or of all, the oldest of a question first.
 

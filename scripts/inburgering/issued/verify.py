@@ -9,9 +9,9 @@ from pathlib import Path
 from inburgering.annex.comparison import DifferingFigure, compare_annexes
 from inburgering.annex.export import export_annex
 from inburgering.annex.question import QUESTIONS, read_question
+from inburgering.issued.causes import Cause, causes
 from inburgering.issued.lock import Lock, read_lock
 from inburgering.settings import CHECKOUT, file_hash
-from inburgering.warehouse.made_from import MadeFrom, differences
 from inburgering.warehouse.open_build import open_build, read_record
 
 
@@ -21,7 +21,7 @@ class Verified:
 
     lock: Lock
     figures: tuple[DifferingFigure, ...]
-    causes: tuple[str, ...]
+    causes: tuple[Cause, ...]
 
 
 def verify_issued(folder: Path, warehouse: Path) -> Verified:
@@ -36,17 +36,11 @@ def verify_issued(folder: Path, warehouse: Path) -> Verified:
         figures = compare_annexes(folder / now.name, now).figures
     with open_build(warehouse) as connection:
         made_from = read_record(connection, warehouse).made_from
-    return Verified(lock, figures, tuple(_causes(folder, lock, made_from)))
-
-
-def _causes(folder: Path, lock: Lock, now: MadeFrom) -> list[str]:
-    """Name every delivery, code list and rule that differs, the question and the packages."""
     question = f"{lock.question}.yml"
-    causes = [f"delivery: {said}" for said in differences(now.deliveries, lock.deliveries)]
-    for said in differences(now.files, lock.files):
-        causes.append(f"{'code list' if said.startswith('seeds/') else 'rule'}: {said}")
-    if file_hash(QUESTIONS / question) != file_hash(folder / question):
-        causes.append(f"question: models/questions/{question} changed")
-    if file_hash(CHECKOUT / "uv.lock") != lock.packages:
-        causes.append("packages: uv.lock changed")
-    return causes
+    differing = causes(
+        (made_from.deliveries, lock.deliveries),
+        (made_from.files, lock.files),
+        (file_hash(QUESTIONS / question), file_hash(folder / question)),
+        (file_hash(CHECKOUT / "uv.lock"), lock.packages),
+    )
+    return Verified(lock, figures, differing)

@@ -35,18 +35,29 @@ class MadeFrom:
 
     def since(self, built: MadeFrom) -> str | None:
         """Say the first thing that is other than when a build was made; None when nothing is."""
-        found = [*differences(self.deliveries, built.deliveries), *differences(self.files, built.files)]
-        return found[0] if found else None
+        found = [*changes(self.deliveries, built.deliveries), *changes(self.files, built.files)]
+        return str(found[0]) if found else None
 
 
 def _hash_over(files: dict[str, str]) -> str:
     return hashlib.sha256(json.dumps(files, sort_keys=True).encode()).hexdigest()
 
 
-def differences(now: dict[str, str], then: dict[str, str]) -> list[str]:
-    """Say of every name, in order, what came, changed or is gone."""
+@dataclass(frozen=True)
+class Change:
+    """A delivery or a file that came, changed or is gone."""
+
+    name: str
+    how: str
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.how}"
+
+
+def changes(now: dict[str, str], then: dict[str, str]) -> list[Change]:
+    """Return every name, in order, that came, changed or is gone."""
     return [
-        f"{name} {'came' if name not in then else 'is gone' if name not in now else 'changed'}"
+        Change(name, "came" if name not in then else "is gone" if name not in now else "changed")
         for name in sorted(now.keys() | then.keys())
         if now.get(name) != then.get(name)
     ]
@@ -54,7 +65,7 @@ def differences(now: dict[str, str], then: dict[str, str]) -> list[str]:
 
 def what_is_there() -> MadeFrom:
     """Return what a build would be made from now."""
-    return MadeFrom(dict(_deliveries(landing_folder())), {_name(path): file_hash(path) for path in _files()})
+    return MadeFrom(deliveries_in(landing_folder()), {_name(path): file_hash(path) for path in _files()})
 
 
 def read_since(started: datetime.datetime) -> MadeFrom:
@@ -77,13 +88,25 @@ def _name(path: Path) -> str:
     return path.relative_to(CHECKOUT).as_posix()
 
 
-def _deliveries(landing: Path) -> Iterator[tuple[str, str]]:
+def deliveries_in(landing: Path) -> dict[str, str]:
     """Return every version in a landing, with a hash of its register and of the sizes of its files."""
-    for folder in landing.glob("agency=*/reference_date=*/version=*"):
+    return dict(_hashed(landing))
+
+
+def _hashed(landing: Path) -> Iterator[tuple[str, str]]:
+    for name, folder in version_folders(landing).items():
         content = hashlib.sha256()
         for path in sorted(folder.glob("*")):
             content.update(f"{path.name} {path.stat().st_size}\n".encode())
             if path.name == "delivery.parquet":
                 content.update(path.read_bytes())
+        yield name, content.hexdigest()
+
+
+def version_folders(landing: Path) -> dict[str, Path]:
+    """Return the folder of every version in a landing, by the name that a build records."""
+    folders = {}
+    for folder in sorted(landing.glob("agency=*/reference_date=*/version=*")):
         agency, reference_date, version = (part.partition("=")[2] for part in folder.parts[-3:])
-        yield f"version {version} of delivery {agency}/{reference_date}", content.hexdigest()
+        folders[f"version {version} of delivery {agency}/{reference_date}"] = folder
+    return folders
