@@ -15,7 +15,8 @@
     {%- set done = [] -%}
     {%- for result in results -%}
         {%- do done.append(result.node.unique_id) -%}
-        {%- if result.status in ('error', 'fail', 'runtime error', 'warn') -%}
+        {%- set is_only_told = result.status == 'warn' and result.node.config.severity == 'warn' -%}
+        {%- if result.status in ('error', 'fail', 'runtime error', 'warn') and not is_only_told -%}
             {%- do failed.append(result.node.name) -%}
         {%- endif -%}
         {%- if 'No space left on device' in (result.message or '') -%}
@@ -72,6 +73,16 @@
         "Built and published from " ~ summary[3] ~ " deliveries: " ~ summary[0] ~ " rows delivered, "
         ~ summary[1] ~ " accepted, " ~ summary[2] ~ " rejected"
     ) -%}
+    {%- set reissued = run_query(
+        "select question, issued_on, count(*) from " ~ target.schema ~ ".annex_checks_issued "
+        ~ "group by question, issued_on order by question"
+    ).rows -%}
+    {%- for row in reissued -%}
+        {%- do print(
+            "Issued, and other now: " ~ row[2] ~ " figures of " ~ row[0] ~ ", issued on " ~ row[1]
+            ~ "; python scripts/verify_issued.py says why"
+        ) -%}
+    {%- endfor -%}
     {%- set undecided = run_query(
         "select short_label, event_type, type_code, reference_date, sum(rows_undecided) as rows_undecided from "
         ~ target.schema ~ ".annex_checks_undecided group by short_label, event_type, type_code, reference_date "

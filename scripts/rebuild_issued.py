@@ -26,13 +26,14 @@ def main(context: click.Context, question: str, issued_on: click.DateTime, into:
     if rebuilt.is_same:
         say(f"{rebuilt.workbook}: the same as issued, byte for byte")
         return
+    issued = folder / rebuilt.workbook.name
     say(
-        f"{rebuilt.workbook}: not the same bytes as issued; compare_annex.py {folder} {rebuilt.workbook} compares figures"
+        f"{rebuilt.workbook}: other bytes than issued",
+        f"To compare figures: compare_annex.py {issued} {rebuilt.workbook}",
     )
     if not rebuilt.same_packages:
-        say(
-            f"The packages were others then: run make setup in {rebuilt.workbook.parents[1] / 'checkout'}, and build there"
-        )
+        checkout = rebuilt.workbook.parents[1] / "checkout"
+        say(f"The packages were others then: run make setup in {checkout}, and build and export there")
     context.exit(1)
 
 

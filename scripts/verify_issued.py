@@ -13,25 +13,28 @@ SHOWN_FIGURES = 20
 @click.argument("question", required=False)
 @click.pass_context
 def main(context: click.Context, question: str | None) -> None:
-    """Compare what was issued of QUESTION (without one: of all) with what dbt built; ends with 1 when figures differ."""
-    from inburgering.issued.lock import issued_annexes
+    """Compare what was issued of QUESTION (default: of all) with what dbt built; ends with 1 when figures differ."""
+    from inburgering.issued.lock import issued_annexes, replaced_by
     from inburgering.issued.verify import verify_issued
     from inburgering.settings import warehouse_file
 
     differs = False
     for folder in issued_annexes(question):
+        name = f"{folder.parent.name}, issued on {folder.name}"
+        if edition := replaced_by(folder):
+            say(f"{name}: replaced by the edition of {edition}; its erratum stands in {folder}")
+            continue
         verified = verify_issued(folder, warehouse_file())
         figures = verified.figures
-        name = f"{verified.lock.question}, issued on {verified.lock.issued_on}"
+        said = f"{len(figures)} figures differ now" if figures else "every figure still comes out"
         say(
-            f"{name}: {len(figures)} figures differ now" if figures else f"{name}: every figure still comes out",
+            f"{name}: {said}",
             *(f"  differs since: {cause}" for cause in verified.causes),
             *(f"  {figure}" for figure in figures[:SHOWN_FIGURES]),
         )
         if len(figures) > SHOWN_FIGURES:
-            say(
-                f"  … {len(figures) - SHOWN_FIGURES} more; compare_annex.py {folder / verified.lock.question}.xlsx lists all"
-            )
+            workbook = folder / f"{verified.lock.question}.xlsx"
+            say(f"  … {len(figures) - SHOWN_FIGURES} more; export now, and compare_annex.py {workbook} NEW lists all")
         differs = differs or bool(figures)
     if differs:
         context.exit(1)

@@ -10,6 +10,7 @@ import pytest
 
 from inburgering.annex.findings import (
     Findings,
+    IssuedOtherwise,
     NoData,
     PublishedFigure,
     RejectedRows,
@@ -21,7 +22,7 @@ from inburgering.annex.question import read_question
 from inburgering.annex.texts import to_look_at
 
 QUESTION = read_question("sv_2024_123")
-NOTHING = Findings((), (), (), ())
+NOTHING = Findings((), (), (), (), ())
 
 
 def published(
@@ -179,3 +180,10 @@ def test_years_before_the_first_row_of_an_agency_are_found(connection: duckdb.Du
     by_year = found(connection, "contracts", "invitations").no_data
     assert {missing.agency for missing in by_year} == {"b", "c", "d", "e"}
     assert {missing.agency for missing in found(connection).no_data} == {"d", "e"}
+
+
+def test_an_issued_annex_that_comes_out_otherwise_is_named() -> None:
+    issued = (IssuedOtherwise("sv_2024_123", datetime.date(2024, 3, 1), 12),)
+    assert said(issued=issued)[1].startswith("Issued, and other now: 12 figures of sv_2024_123, issued on 2024-03-01")
+    [line] = written(issued=issued)
+    assert line.startswith("Bijlage sv_2024_123, bezorgd op 01/03/2024: 12 cijfers komen nu anders uit.")

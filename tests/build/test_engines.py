@@ -70,6 +70,26 @@ def test_every_landed_row_arrives(engine: Engine, small_sample: Pipeline) -> Non
     assert arrived == {file: rows for file, rows in landed.items() if rows}
 
 
+def test_issued_figures_are_those_of_the_newest_edition(engine: Engine) -> None:
+    query = "select question, issued_on, member, second_member, persons from "
+    read = (
+        f'{{% for row in run_query("{query}" ~ issued_figures() ~ " order by member").rows %}}'
+        "{{ row.values() | list | tojson }}\n{% endfor %}"
+    )
+    assert engine.render(read).strip() == ""
+    alone = "table,reference_date,year,measure,breakdown,member,persons\nt,2024-01-31,2023,contracts,gender,{},{}\n"
+    crossed = alone.replace(",persons", ",second_member,persons").replace(",{}\n", ",agii,{}\n")
+    for day, persons in (("2024-03-01", 5), ("2024-09-01", 6)):
+        package = engine.pipeline.issued / "sv" / day / "sv"
+        package.mkdir(parents=True)
+        (package / "tab_1.csv").write_text(alone.format("man", persons), encoding="utf-8")
+        (package / "tab_2.csv").write_text(crossed.format("x", persons), encoding="utf-8")
+    found = [json.loads(line) for line in engine.render(read).splitlines() if line]
+    newest = [["sv", "2024-09-01", "man", None, "6"], ["sv", "2024-09-01", "x", "agii", "6"]]
+    # What is issued stands on this machine, not on the servers of a cluster.
+    assert found == (newest if engine.target == "duckdb" else [])
+
+
 def sources(pipeline: Pipeline) -> set[tuple[str, str]]:
     """Return source and table of all that the models read from the landing."""
     manifest = json.loads((pipeline.folder / "target" / "manifest.json").read_text(encoding="utf-8"))

@@ -16,7 +16,9 @@ ISSUED = "issued/sv_2024_123/2024-03-01"
 
 def git(own: OwnCheckout, *arguments: str) -> str:
     who = ("-c", "user.name=tests", "-c", "user.email=tests@localhost")
-    done = subprocess.run(["git", *who, *arguments], cwd=own.checkout, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [shutil.which("git") or "git", *who, *arguments], cwd=own.checkout, capture_output=True, text=True, check=True
+    )
     return done.stdout.strip()
 
 

@@ -47,6 +47,11 @@ class Pipeline:
         return self.folder / "landing"
 
     @property
+    def issued(self) -> Path:
+        """Return the folder of issued annexes."""
+        return self.folder / "issued"
+
+    @property
     def warehouse(self) -> Path:
         return self.folder / "warehouse.duckdb"
 
@@ -58,6 +63,7 @@ class Pipeline:
             "INBURGERING_EXTRACTS": str(self.extracts),
             "INBURGERING_LANDING": str(self.landing),
             "INBURGERING_WAREHOUSE": str(self.warehouse),
+            "INBURGERING_ISSUED": str(self.issued),
             "DBT_TARGET_PATH": str(self.folder / "target"),
             "DBT_LOG_PATH": str(self.folder / "logs"),
             # Half a second of every run; who looks at the manifest asks for it with --write-json.
@@ -131,6 +137,11 @@ class Pipeline:
 @dataclass(frozen=True)
 class OwnCheckout(Pipeline):
     """A pipeline that runs a copy of the project, in which a test may change what dbt reads."""
+
+    @property
+    def issued(self) -> Path:
+        """Return the folder of issued annexes, which is under version control."""
+        return self.checkout / "issued"
 
     @property
     def checkout(self) -> Path:

@@ -32,6 +32,13 @@ where reference_date = $reference_date and agency <> 'totaal' and rows_rejected 
 order by agency_sort_order, event_type_sort_order
 """
 
+ISSUED_QUERY = """
+select question, issued_on, count(*) from annex_checks_issued
+where reference_date = $reference_date
+group by all
+order by all
+"""
+
 # What an agency did not deliver over the years shown: before the first year in which the file has a row. Of some event
 # types the annex shows every year, of others the last one.
 NO_DATA_QUERY = """
@@ -93,6 +100,15 @@ class NoData:
 
 
 @dataclass(frozen=True)
+class IssuedOtherwise:
+    """An issued annex of which figures come out otherwise now."""
+
+    question: str
+    issued_on: datetime.date
+    figures: int
+
+
+@dataclass(frozen=True)
 class Findings:
     """What to look at; all of it empty where there is nothing."""
 
@@ -100,6 +116,7 @@ class Findings:
     undecided: tuple[UndecidedType, ...]
     rejected: tuple[RejectedRows, ...]
     no_data: tuple[NoData, ...]
+    issued: tuple[IssuedOtherwise, ...]
 
     @property
     def comparable(self) -> tuple[PublishedFigure, ...]:
@@ -121,5 +138,6 @@ def read_findings(select: Callable[..., list[tuple]], shown_by_year: list[str]) 
         published=tuple(PublishedFigure(*row) for row in select(PUBLISHED_QUERY)),
         undecided=tuple(UndecidedType(*row) for row in select(UNDECIDED_QUERY)),
         rejected=tuple(RejectedRows(*row) for row in select(REJECTED_QUERY, share=LARGEST_QUIET_SHARE)),
+        issued=tuple(IssuedOtherwise(*row) for row in select(ISSUED_QUERY)),
         no_data=tuple(NoData(*row) for row in select(NO_DATA_QUERY, shown_by_year=shown_by_year)),
     )

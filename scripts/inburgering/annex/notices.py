@@ -23,6 +23,11 @@ def notices(question: Question, findings: Findings) -> Iterator[str]:
         yield f"  {one.label}: {one.persons}, but {public} ({one.difference:+})"
     if len(differing) > MOST_LINES:
         yield f"  … {len(differing) - MOST_LINES} more"
+    for issued in findings.issued:
+        yield (
+            f"Issued, and other now: {issued.figures} figures of {issued.question}, issued on {issued.issued_on}; "
+            "scripts/verify_issued.py says why"
+        )
     for undecided in findings.undecided:
         yield (
             f"Not counted, after {question.last_year}: type {undecided.type_code} on {undecided.rows} rows of the "

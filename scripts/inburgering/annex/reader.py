@@ -48,6 +48,7 @@ MODELS_OF_A_DATE = (
     "annex_notes",
     "annex_medians",
     "annex_checks_undecided",
+    "annex_checks_issued",
     "annex_checks_totals",
     "annex_checks_deliveries",
     "annex_checks_rejected",

@@ -261,6 +261,12 @@ def to_look_at(question: Question, findings: Findings) -> Iterator[tuple[str, st
             _difference(one),
             "Zoek de oorzaak voor de bijlage vertrekt; explain_cell.py toont de rijen achter een cijfer.",
         )
+    for issued in findings.issued:
+        cells = "één cijfer komt" if issued.figures == 1 else f"{dutch_number(issued.figures)} cijfers komen"
+        yield (
+            f"Bijlage {issued.question}, bezorgd op {dutch_date(issued.issued_on)}: {cells} nu anders uit.",
+            "verify_issued.py zegt welke en waarom; erratum.py maakt het erratum bij een nieuwe bijlage.",
+        )
     for file in findings.rejected:
         share = format_percent(file.rows_rejected / file.rows_delivered, "#,##0.0%", locale=LOCALE)
         yield (

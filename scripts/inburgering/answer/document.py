@@ -12,7 +12,6 @@ from docx.oxml.ns import qn
 from docx.shared import Cm, Pt, RGBColor
 
 from inburgering.annex.annex import Annex
-from inburgering.annex.question import Question
 from inburgering.annex.texts import status_line, titled, uncapitalised
 from inburgering.answer.template import Paragraph
 
@@ -28,8 +27,8 @@ def build_document(annex: Annex, paragraphs: list[Paragraph]) -> WordDocument:
     """Return the answer as a document that is not saved yet."""
     document, question = Document(), annex.question
     _set_properties(document, annex)
-    _set_styles(document)
-    _set_page(document, question)
+    set_styles(document)
+    set_page(document, f"{question.label} – ontwerp")
     for paragraph in paragraphs:
         document.add_paragraph(paragraph.text, style=STYLES[paragraph.kind])
     return document
@@ -52,7 +51,8 @@ def _set_properties(document: WordDocument, annex: Annex) -> None:
         del relations[key]
 
 
-def _set_styles(document: WordDocument) -> None:
+def set_styles(document: WordDocument) -> None:
+    """Give the styles the fonts, sizes and language of these documents."""
     for language in document.styles.element.iter(qn("w:lang")):
         language.set(qn("w:val"), LANGUAGE)
     for name, size in SIZES.items():
@@ -69,13 +69,14 @@ def _set_styles(document: WordDocument) -> None:
     document.styles["Heading 1"].paragraph_format.space_before = Pt(16)
 
 
-def _set_page(document: WordDocument, question: Question) -> None:
+def set_page(document: WordDocument, footer_text: str) -> None:
+    """Make pages A4, with a footer that ends in the number of the page."""
     section = document.sections[0]
     section.page_width, section.page_height = Cm(21), Cm(29.7)
     section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = Cm(2.5)
     footer = section.footer.paragraphs[0]
     footer.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-    footer.add_run(f"{question.label} – ontwerp – pagina ")
+    footer.add_run(f"{footer_text} – pagina ")
     field = OxmlElement("w:fldSimple")
     field.set(qn("w:instr"), "PAGE")
     footer._p.append(field)

@@ -11,6 +11,7 @@ from inburgering.annex.texts import dutch_date
 from inburgering.warehouse.made_from import Change, changes
 
 DELIVERY = re.compile(r"version (\d+) of delivery (\w+)/(\d{4}-\d{2}-\d{2})")
+DELIVERED = {"came": "nieuwe levering", "is gone": "levering die er niet meer is", "changed": "gewijzigde levering"}
 SEEDS, MODELS, SQL = "seeds", ("models", "macros"), ".sql"
 
 
@@ -31,12 +32,7 @@ class Cause:
         if delivery := DELIVERY.fullmatch(name):
             version, agency, day = delivery.groups()
             about = f"{agency}, peildatum {dutch_date(datetime.date.fromisoformat(day))}, versie {version}"
-            how = {
-                "came": "nieuwe levering",
-                "is gone": "levering die er niet meer is",
-                "changed": "gewijzigde levering",
-            }
-            return f"{how[self.change.how]} ({about})"
+            return f"{DELIVERED[self.change.how]} ({about})"
         said = {
             "code list": f"gewijzigde codelijst ({PurePosixPath(name).stem})",
             "rule": f"gewijzigde rekenregel ({PurePosixPath(name).name})",

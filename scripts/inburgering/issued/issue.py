@@ -73,6 +73,7 @@ def _lock(draft: Path, question: Question, issued_on: datetime.date, issued_by: 
     issued = sorted(path for path in draft.rglob("*") if path.is_file())
     return Lock(
         question=question.name,
+        label=question.label,
         issued_on=issued_on,
         issued_by=issued_by,
         recorded_at=datetime.datetime.now(datetime.UTC).replace(microsecond=0),

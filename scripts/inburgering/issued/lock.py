@@ -14,6 +14,7 @@ from inburgering.settings import file_hash, issued_folder
 from inburgering.yaml_file import read_yaml
 
 LOCK = "lock.yml"
+REPLACED = "replaced.yml"
 
 
 def _within_the_folder(files: dict[str, str]) -> dict[str, str]:
@@ -34,6 +35,7 @@ class Lock(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     question: str
+    label: str
     issued_on: datetime.date
     issued_by: str
     recorded_at: datetime.datetime
@@ -67,6 +69,12 @@ def read_lock(folder: Path) -> Lock:
                 f"{folder / name}: not the file that was issued; take it back from version control"
             )
     return lock
+
+
+def replaced_by(folder: Path) -> str | None:
+    """Return the day of the edition that replaced the one in a folder; None when none did."""
+    path = folder / REPLACED
+    return str(read_yaml(path)["replaced_by"]) if path.is_file() else None
 
 
 def folder_of(question: str, issued_on: str) -> Path:

@@ -41,10 +41,8 @@ def rebuild_issued(folder: Path, into: Path) -> Rebuilt:
     there = deliveries_in(landing_folder())
     for name, known in lock.deliveries.items():
         if there.get(name) != known:
-            raise click.ClickException(
-                f"{landing_folder()}: {name} is {'other than then' if name in there else 'not there'}; take the landing "
-                "of then from a backup"
-            )
+            how = "other than it was" if name in there else "not there"
+            raise click.ClickException(f"{landing_folder()}: {name} is {how}; take the landing of then from a backup")
     _make(into)
     checkout = into / "checkout"
     _git("clone", "--quiet", "--shared", "--no-checkout", str(CHECKOUT), str(checkout))
@@ -117,6 +115,5 @@ def _step(into: Path, checkout: Path, *command: str) -> None:
     done = subprocess.run(command, cwd=checkout, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
     if done.returncode:
         said = [line for line in (done.stdout + done.stderr).splitlines() if line.strip()]
-        raise click.ClickException(
-            f"{Path(command[0]).name} in {checkout}: {(said or ['failed'])[-1]}; see {into}/logs"
-        )
+        what = f"{Path(command[0]).name} in {checkout}"
+        raise click.ClickException(f"{what}: {(said or ['failed'])[-1]}; see {into}/logs")

@@ -1,0 +1,144 @@
+"""Write the Dutch erratum of an issued annex that a later edition replaces, and mark that annex as replaced."""
+
+from __future__ import annotations
+
+import datetime
+import io
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+import yaml
+from docx import Document
+from docx.document import Document as WordDocument
+
+from inburgering.annex.annex import NOTHING
+from inburgering.annex.comparison import DifferingFigure, compare_annexes
+from inburgering.annex.csv_file import write_csv
+from inburgering.annex.data_package import DESCRIPTOR
+from inburgering.annex.reproducible_workbook import write_reproducibly
+from inburgering.annex.texts import dutch_date, dutch_list, dutch_number, uncapitalised
+from inburgering.answer.document import set_page, set_styles
+from inburgering.issued.causes import Cause, causes
+from inburgering.issued.lock import REPLACED, Lock, read_lock, replaced_by
+from inburgering.output_files import drafts_beside, replace_together
+from inburgering.settings import file_hash
+from inburgering.write_errors import reason
+
+HEADERS = ("Tabel", "Cijfer", "Jaar", "Rij", "Stond er", "Moet zijn")
+DOCUMENT, TABLE = "erratum.docx", "erratum.csv"
+
+
+@dataclass(frozen=True)
+class Erratum:
+    """An erratum: its document, its table, and how many figures it corrects."""
+
+    document: Path
+    table: Path
+    figures: int
+
+
+def write_erratum(old: Path, new: Path) -> Erratum:
+    """Write the erratum of the edition in a folder that another replaces, into the old folder.
+
+    Raises click.ClickException when the editions are not of one question and in this order, nothing differs, the old
+    one was replaced before, or the folder cannot be written.
+    """
+    locks = read_lock(old), read_lock(new)
+    if locks[0].issued_on >= locks[1].issued_on:
+        raise click.ClickException(f"{new}: not issued after {old}; name the older edition first")
+    if edition := replaced_by(old):
+        raise click.ClickException(f"{old}: replaced by the edition of {edition} already; it has one erratum")
+    workbook = f"{locks[0].question}.xlsx"
+    figures = compare_annexes(old / workbook, new / workbook).figures
+    if not figures:
+        raise click.ClickException(f"{new}: has the same figures as {old}; there is nothing to correct")
+    rows = _rows(new, figures)
+    document = _document(locks, rows, _causes(old, new, locks))
+    moment = datetime.datetime.combine(locks[1].issued_on, datetime.time())
+    try:
+        with drafts_beside(old / DOCUMENT) as drafts:
+            content = io.BytesIO()
+            document.save(content)
+            write_reproducibly(content, drafts.folder / DOCUMENT, moment)
+            write_csv(drafts.folder / TABLE, HEADERS, rows)
+            said = {"replaced_by": locks[1].issued_on, "erratum": DOCUMENT}
+            (drafts.folder / REPLACED).write_text(yaml.safe_dump(said, sort_keys=False), encoding="utf-8")
+            replace_together(drafts.folder, old, (DOCUMENT, TABLE, REPLACED))
+    except OSError as error:
+        raise click.ClickException(f"{old}: cannot be written ({reason(error)}); make room for it") from None
+    return Erratum(old / DOCUMENT, old / TABLE, len(rows))
+
+
+def _causes(old: Path, new: Path, locks: tuple[Lock, Lock]) -> tuple[Cause, ...]:
+    then, now = locks
+    question = f"{then.question}.yml"
+    return causes(
+        (now.deliveries, then.deliveries),
+        (now.files, then.files),
+        (file_hash(new / question), file_hash(old / question)),
+        (now.packages, then.packages),
+    )
+
+
+def _rows(new: Path, figures: tuple[DifferingFigure, ...]) -> list[tuple[str, ...]]:
+    """Return a row per figure in the words of the annex."""
+    package = new / next(path.name for path in new.iterdir() if path.is_dir())
+    descriptor = json.loads((package / DESCRIPTOR).read_text(encoding="utf-8"))
+    fields = [field for resource in descriptor["resources"] for field in resource["schema"]["fields"]]
+    labels = {
+        category["value"]: category["label"]
+        for field in fields
+        if field["name"] == "measure"
+        for category in field["categories"]
+    }
+    return [
+        (
+            figure.table,
+            labels.get(figure.measure, figure.measure),
+            figure.year,
+            " – ".join(label for label in (figure.label, figure.second_label) if label),
+            _figure(figure.old),
+            _figure(figure.new),
+        )
+        for figure in figures
+    ]
+
+
+def _figure(text: str | None) -> str:
+    if not text:
+        return NOTHING
+    return dutch_number(int(text)) if text.isdigit() else text.replace(".", ",")
+
+
+def _document(locks: tuple[Lock, Lock], rows: list[tuple[str, ...]], why: tuple[Cause, ...]) -> WordDocument:
+    then, now = locks
+    document = Document()
+    set_styles(document)
+    set_page(document, f"Erratum – {now.label}")
+    document.core_properties.title = f"Erratum bij de bijlage bij {uncapitalised(now.label)}"
+    document.core_properties.author = document.core_properties.last_modified_by = "Warehouse inburgering"
+    moment = datetime.datetime.combine(now.issued_on, datetime.time())
+    document.core_properties.created = document.core_properties.modified = moment
+    document.add_paragraph("Erratum", style="Title")
+    cells = "één cijfer" if len(rows) == 1 else f"{dutch_number(len(rows))} cijfers"
+    document.add_paragraph(
+        f"De bijlage bij {uncapitalised(now.label)} die op {dutch_date(then.issued_on)} bezorgd werd, bevat {cells} "
+        f"die niet juist zijn. De bijlage van {dutch_date(now.issued_on)} vervangt haar. Beide blijven bewaard."
+    )
+    document.add_paragraph("Oorzaak", style="Heading 1")
+    if not why:
+        document.add_paragraph("De oorzaak is niet bekend: beide bijlagen komen van dezelfde gegevens en regels.")
+    else:
+        document.add_paragraph(f"{dutch_list([cause.in_dutch for cause in why]).capitalize()}.")
+        if len(why) > 1:
+            document.add_paragraph("Welke oorzaak bij welk cijfer hoort, is hier niet uitgesplitst.")
+    document.add_paragraph("Verbeterde cijfers", style="Heading 1")
+    table = document.add_table(rows=1, cols=len(HEADERS), style="Table Grid")
+    for cell, header in zip(table.rows[0].cells, HEADERS, strict=True):
+        cell.paragraphs[0].add_run(header).bold = True
+    for row in rows:
+        for cell, text in zip(table.add_row().cells, row, strict=True):
+            cell.text = text
+    return document
