@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import re
 from collections import Counter
@@ -248,6 +249,23 @@ def test_layers_build_on_the_layer_before_them_only(manifest: dict) -> None:
         layer = layer_of[model["unique_id"]]
         parents = {layer_of[parent] for parent in model["depends_on"]["nodes"]}
         assert parents <= set(allowed[layer]), model["name"]
+
+
+def test_every_choice_names_where_its_rule_stands(manifest: dict) -> None:
+    places = {node["name"] for node in nodes(manifest, "model", "seed")}
+    breakdowns = yaml.safe_load((CHECKOUT / "dbt_project.yml").read_text(encoding="utf-8"))["vars"]["breakdowns"]
+    with (CHECKOUT / "seeds" / "lists" / "choices.csv").open(encoding="utf-8", newline="") as file:
+        choices = list(csv.DictReader(file))
+    assert len(choices) >= 33
+    for choice in choices:
+        assert choice["label"].endswith("."), choice["choice"]
+        assert choice["effect"], choice["choice"]
+        assert choice["model"] in places, choice["choice"]
+        assert choice["breakdown"] in {"", *breakdowns}, choice["choice"]
+        touches = [choice[f"touches_{event_type}"] for event_type in ("invitations", "contracts", "attests")]
+        assert set(touches) <= {"true", "false"}, choice["choice"]
+        assert "true" in touches, choice["choice"]
+        assert bool(choice["approved_by"]) == bool(choice["approved_on"]), choice["choice"]
 
 
 def test_no_model_or_seed_serves_nobody(manifest: dict) -> None:
