@@ -41,8 +41,21 @@ def own(small_sample: Pipeline, tmp_path: Path) -> OwnCheckout:
     return own
 
 
-def issue(own: OwnCheckout, day: str = "2024-03-01") -> subprocess.CompletedProcess[str]:
-    return own.script("issue_annex", "sv_2024_123", "--issued-on", day, "--issued-by", "Tester")
+def issue(own: OwnCheckout, day: str = "2024-03-01", *more: str) -> subprocess.CompletedProcess[str]:
+    return own.script("issue_annex", "sv_2024_123", "--issued-on", day, "--issued-by", "Tester", *more)
+
+
+def approve_all(own: OwnCheckout, but: str = "") -> None:
+    """Let somebody approve every choice but one, and commit that."""
+    path = own.checkout / "seeds" / "lists" / "choices.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        header, *rows = csv.reader(file)
+    by, on = header.index("approved_by"), header.index("approved_on")
+    for row in rows:
+        row[by], row[on] = ("", "") if row[0] == but else ("A. Tester, Vlaamse overheid", "2024-02-20")
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file, lineterminator="\n").writerows([header, *rows])
+    commit(own)
 
 
 def edit(path: Path, old: str, new: str) -> None:
@@ -54,11 +67,14 @@ def edit(path: Path, old: str, new: str) -> None:
 def test_what_was_issued_stays_and_why_it_differs_is_said(own: OwnCheckout, tmp_path: Path) -> None:
     # The sample was built elsewhere, from another commit.
     assert "run dbt build, issue" in refused(issue(own))
+    approve_all(own, but="first_over_all_agencies")
     succeeded(own.dbt("build"))
-    succeeded(issue(own))
+    assert "nobody approved 1 choices that touch sv_2024_123" in refused(issue(own))
+    succeeded(issue(own, "2024-03-01", "--without-approval"))
     folder = own.checkout / ISSUED
     lock = yaml.safe_load((folder / "lock.yml").read_text(encoding="utf-8"))
     assert (lock["commit"], lock["issued_by"]) == (git(own, "rev-parse", "HEAD"), "Tester")
+    assert lock["not_approved"] == ["first_over_all_agencies"]
     on_disk = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
     assert on_disk == {*lock["issued"], "lock.yml"}
     assert {"sv_2024_123.xlsx", "sv_2024_123.yml", "sv_2024_123/datapackage.json"} <= on_disk
@@ -77,6 +93,7 @@ def test_what_was_issued_stays_and_why_it_differs_is_said(own: OwnCheckout, tmp_
     shutil.rmtree(own.extracts / "amal" / "2023-01-31")
     succeeded(own.script("load_extracts", "--accept-fewer-rows"))
     types = own.checkout / "seeds" / "codes" / "counted_types.csv"
+    approve_all(own)
     edit(types, "contracts,TT_IBLING,,true", "contracts,TT_IBLING,,false")
     edited = commit(own)
     built = succeeded(own.dbt("build"))
@@ -137,6 +154,7 @@ def test_what_was_issued_stays_and_why_it_differs_is_said(own: OwnCheckout, tmp_
 
 def test_an_issued_file_that_changed_is_refused(own: OwnCheckout) -> None:
     assert "no issued annex of question sv_1" in refused(own.script("verify_issued", "sv_1"))
+    approve_all(own)
     succeeded(own.dbt("build"))
     succeeded(issue(own))
     with (own.checkout / ISSUED / "sv_2024_123" / "tab_2ab.csv").open("a", encoding="utf-8") as file:

@@ -12,6 +12,8 @@ from inburgering.warehouse.made_from import Change, changes
 
 DELIVERY = re.compile(r"version (\d+) of delivery (\w+)/(\d{4}-\d{2}-\d{2})")
 DELIVERED = {"came": "nieuwe levering", "is gone": "levering die er niet meer is", "changed": "gewijzigde levering"}
+# Who approved a choice moves no figure.
+APPROVALS = "seeds/lists/choices.csv"
 SEEDS, MODELS, SQL = "seeds", ("models", "macros"), ".sql"
 
 
@@ -56,7 +58,7 @@ def causes(
     for change in changes(*files):
         path = PurePosixPath(change.name)
         if path.parts[0] == SEEDS:
-            if path.suffix == ".csv":
+            if path.suffix == ".csv" and change.name != APPROVALS:
                 found.append(Cause("code list", change))
         elif path.name == "dbt_project.yml" or (path.parts[0] in MODELS and path.suffix == SQL):
             found.append(Cause("rule", change))

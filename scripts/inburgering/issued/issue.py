@@ -12,25 +12,54 @@ import click
 from inburgering.annex.control_file import control_file
 from inburgering.annex.export import export_annex
 from inburgering.annex.question import QUESTIONS, Question
+from inburgering.annex.reader import read_annex
 from inburgering.issued.lock import Lock, write_lock
 from inburgering.output_files import drafts_beside
 from inburgering.settings import CHECKOUT, UNCOMMITTED, code_version, file_hash, issued_folder
 from inburgering.warehouse.open_build import BuildRecord, open_build, read_record
 from inburgering.write_errors import reason
 
+# The choices of this project that touch what a question shows.
+NOT_APPROVED = """
+select choice from choices
+where
+    approved_by is null
+    and (
+        (touches_invitations and list_contains($event_types, 'invitations'))
+        or (touches_contracts and list_contains($event_types, 'contracts'))
+        or (touches_attests and list_contains($event_types, 'attests'))
+    )
+    and (breakdown is null or list_contains($breakdowns, breakdown))
+order by choice
+"""
 
-def issue_annex(question: Question, warehouse: Path, issued_on: datetime.date, issued_by: str | None = None) -> Path:
+
+def issue_annex(
+    question: Question,
+    warehouse: Path,
+    issued_on: datetime.date,
+    issued_by: str | None = None,
+    without_approval: bool = False,
+) -> Path:
     """Write, check and record the annex of a question as issued on a day; return its folder.
 
-    The folder appears whole or not at all. The control file stays inside, and is not recorded.
+    The folder appears whole or not at all. The control file stays inside, and is not recorded. With `without_approval`
+    the lock names the choices that nobody approved.
 
     Raises click.ClickException when that annex was issued before, the project has changes that are not committed, the
-    build is not a green one of this commit, a figure differs or the folder cannot be written.
+    build is not a green one of this commit, nobody approved a choice that touches the annex, a figure differs or the
+    folder cannot be written.
     """
     folder = issued_folder() / question.name / str(issued_on)
     if folder.exists():
         raise click.ClickException(f"{folder}: issued before, and what was issued stays; name another date")
     record = _record_of_this_commit(warehouse)
+    not_approved = _not_approved(question, warehouse)
+    if not_approved and not without_approval:
+        raise click.ClickException(
+            f"seeds/lists/choices.csv: nobody approved {len(not_approved)} choices that touch {question.name}, "
+            f"{not_approved[0]} first; say there who did and when, or issue with --without-approval"
+        )
     try:
         with drafts_beside(folder) as drafts:
             draft = drafts.folder / folder.name
@@ -41,7 +70,7 @@ def issue_annex(question: Question, warehouse: Path, issued_on: datetime.date, i
             shutil.copy(QUESTIONS / f"{question.name}.yml", draft)
             if _record(warehouse) != record:
                 raise click.ClickException(f"{warehouse}: a newer build took its place just now; issue again")
-            write_lock(draft, _lock(draft, question, issued_on, issued_by or getpass.getuser(), record))
+            write_lock(draft, _lock(draft, question, issued_on, issued_by or getpass.getuser(), record, not_approved))
             draft.rename(folder)
     except OSError as error:
         raise click.ClickException(
@@ -69,7 +98,24 @@ def _record(warehouse: Path) -> BuildRecord:
         return read_record(connection, warehouse)
 
 
-def _lock(draft: Path, question: Question, issued_on: datetime.date, issued_by: str, record: BuildRecord) -> Lock:
+def _not_approved(question: Question, warehouse: Path) -> list[str]:
+    """Return the choices that touch what a question shows and that nobody approved."""
+    breakdowns = sorted({breakdown for table in question.tables for breakdown in table.breakdown})
+    with open_build(warehouse) as connection:
+        annex = read_annex(connection, question)
+        event_types = sorted(set().union(*(annex.event_types_of(table) for table in question.tables)))
+        chosen = {"event_types": event_types, "breakdowns": breakdowns}
+        return [choice for (choice,) in connection.execute(NOT_APPROVED, chosen).fetchall()]
+
+
+def _lock(
+    draft: Path,
+    question: Question,
+    issued_on: datetime.date,
+    issued_by: str,
+    record: BuildRecord,
+    not_approved: list[str],
+) -> Lock:
     issued = sorted(path for path in draft.rglob("*") if path.is_file())
     return Lock(
         question=question.name,
@@ -79,6 +125,7 @@ def _lock(draft: Path, question: Question, issued_on: datetime.date, issued_by: 
         recorded_at=datetime.datetime.now(datetime.UTC).replace(microsecond=0),
         commit=record.commit,
         built_at=record.started_at,
+        not_approved=not_approved,
         packages=file_hash(CHECKOUT / "uv.lock"),
         issued={path.relative_to(draft).as_posix(): file_hash(path) for path in issued},
         deliveries=record.made_from.deliveries,

@@ -29,7 +29,8 @@ def _within_the_folder(files: dict[str, str]) -> dict[str, str]:
 class Lock(BaseModel):
     """What stands in a lock: `issued` has a hash of every issued file, the other hashes are of what it was made from.
 
-    `commit` is that of the whole project: models, seeds and scripts. `packages` is a hash of uv.lock.
+    `commit` is that of the whole project: models, seeds and scripts. `packages` is a hash of
+    uv.lock. `not_approved` names the choices that nobody had approved.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -41,6 +42,7 @@ class Lock(BaseModel):
     recorded_at: datetime.datetime
     commit: str
     built_at: str
+    not_approved: list[str]
     packages: str
     issued: Annotated[dict[str, str], AfterValidator(_within_the_folder)]
     deliveries: dict[str, str]
