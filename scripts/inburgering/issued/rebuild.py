@@ -111,6 +111,8 @@ def _step(into: Path, checkout: Path, *command: str) -> None:
         "INBURGERING_WAREHOUSE": str(into / "warehouse.duckdb"),
         "DBT_TARGET_PATH": str(into / "target"),
         "DBT_LOG_PATH": str(into / "logs"),
+        # The modules of that checkout, whatever the caller's are.
+        "PYTHONPATH": str(checkout / "scripts"),
     }
     done = subprocess.run(command, cwd=checkout, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
     if done.returncode:
