@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from inburgering.annex.texts import dutch_date
+from inburgering.settings import CHECKOUT
 from inburgering.warehouse.made_from import Change, changes
+from inburgering.yaml_file import read_yaml
 
 DELIVERY = re.compile(r"version (\d+) of delivery (\w+)/(\d{4}-\d{2}-\d{2})")
 DELIVERED = {"came": "nieuwe levering", "is gone": "levering die er niet meer is", "changed": "gewijzigde levering"}
@@ -33,7 +35,7 @@ class Cause:
         name = self.change.name
         if delivery := DELIVERY.fullmatch(name):
             version, agency, day = delivery.groups()
-            about = f"{agency}, peildatum {dutch_date(datetime.date.fromisoformat(day))}, versie {version}"
+            about = f"{_label(agency)}, peildatum {dutch_date(datetime.date.fromisoformat(day))}, versie {version}"
             return f"{DELIVERED[self.change.how]} ({about})"
         said = {
             "code list": f"gewijzigde codelijst ({PurePosixPath(name).stem})",
@@ -42,6 +44,12 @@ class Cause:
             "packages": "andere versies van de gebruikte programma’s",
         }
         return said[self.kind]
+
+
+def _label(agency: str) -> str:
+    """Return the Dutch name of an agency; its code where it delivers no more."""
+    agencies = read_yaml(CHECKOUT / "dbt_project.yml")["vars"]["agencies"]
+    return agencies[agency]["label"] if agency in agencies else agency
 
 
 def causes(

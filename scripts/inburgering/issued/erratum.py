@@ -131,7 +131,8 @@ def _document(locks: tuple[Lock, Lock], rows: list[tuple[str, ...]], why: tuple[
     if not why:
         document.add_paragraph("De oorzaak is niet bekend: beide bijlagen komen van dezelfde gegevens en regels.")
     else:
-        document.add_paragraph(f"{dutch_list([cause.in_dutch for cause in why]).capitalize()}.")
+        listed = dutch_list([cause.in_dutch for cause in why])
+        document.add_paragraph(f"{listed[:1].upper()}{listed[1:]}.")
         if len(why) > 1:
             document.add_paragraph("Welke oorzaak bij welk cijfer hoort, is hier niet uitgesplitst.")
     document.add_paragraph("Verbeterde cijfers", style="Heading 1")
