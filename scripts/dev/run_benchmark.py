@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import datetime
+import multiprocessing
 import os
 import platform
 import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import click
 import duckdb
@@ -31,6 +34,7 @@ from dev.benchmark.run_script import DATABASE
 from inburgering.screen import run
 from inburgering.settings import CHECKOUT, SAMPLE_KEY
 
+Compared = TypeVar("Compared")
 PYTHON = sys.executable
 DBT = [str(Path(sys.executable).with_name("dbt")), "--no-use-colors"]
 SCRIPTS = CHECKOUT / "scripts"
@@ -281,13 +285,19 @@ def measure_implementations(runner: Runner, chosen: list[str], runs: int) -> Non
             result = runner.folder / f"{name}{result_suffix(name)}"
             runner.count(name, measured, runner.landing, result)
             if measured.fits and name == SAME_WORK:
-                compare_builds(runner.warehouse, result)
+                in_own_process(compare_builds, runner.warehouse, result)
             elif measured.fits and name != SCAN:
-                figures = compare_with_warehouse(runner.warehouse, result)
-                compare_with_multiple(single, result, runner.copies)
+                figures = in_own_process(compare_with_warehouse, runner.warehouse, result)
+                in_own_process(compare_with_multiple, single, result, runner.copies)
         runner.export(export)
     print_medians(measured_of | {"export": export}, figures, runs)
     print_split(split)
+
+
+def in_own_process(compare: Callable[..., Compared], *arguments: object) -> Compared:
+    """Compare in another process: the memory of this one counts as the peak of every small command that it starts."""
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as process:
+        return process.submit(compare, *arguments).result()
 
 
 def result_suffix(name: str) -> str:
