@@ -48,8 +48,9 @@
         {%- do record_run('partial', problem) -%}
         {%- do print('Not published: ' ~ problem ~ '; run dbt build without --vars, or change the vars of dbt_project.yml') -%}
     {%- else -%}
+        {%- set first_date = first_date_to_build() -%}
         {%- do record_run('green', '') -%}
-        {%- if flags.WHICH == 'build' %}{{ print_build_summary(tests_of_code | length) }}{% endif -%}
+        {%- if flags.WHICH == 'build' %}{{ print_build_summary(tests_of_code | length, first_date) }}{% endif -%}
     {%- endif -%}
 {%- endif -%}
 {% endmacro %}
@@ -64,7 +65,7 @@
     }) -%}
 {% endmacro %}
 
-{% macro print_build_summary(tests_of_code) %}
+{% macro print_build_summary(tests_of_code, first_date) %}
     {%- set summary = run_query(
         "select sum(rows_delivered), sum(rows_accepted), sum(rows_rejected), count(distinct agency || reference_date) from "
         ~ target.schema ~ ".annex_checks_deliveries where agency <> 'totaal'"
@@ -73,6 +74,14 @@
         "Built and published from " ~ summary[3] ~ " deliveries: " ~ summary[0] ~ " rows delivered, "
         ~ summary[1] ~ " accepted, " ~ summary[2] ~ " rejected"
     ) -%}
+    {%- if first_date is not none -%}
+        {%- set built_anew = run_query(
+            "select count(distinct reference_date) from " ~ target.schema ~ ".int_current_files where reference_date >= date '"
+            ~ first_date ~ "'"
+        ).rows[0][0] -%}
+        {%- set dates = "the reference dates from " ~ first_date ~ " on" if built_anew else "no reference date" -%}
+        {%- do print("Built anew: " ~ dates ~ "; the others are kept from the last green build (--full-refresh builds all)") -%}
+    {%- endif -%}
     {%- set reissued = run_query(
         "select question, issued_on, count(*) from " ~ target.schema ~ ".annex_checks_issued "
         ~ "group by question, issued_on order by question"

@@ -1,3 +1,5 @@
+{{ config(materialized='incremental') }}
+
 with ranked as (
     select
         *,
@@ -6,7 +8,7 @@ with ranked as (
             order by event_date, agency_sort_order, event_number nulls last, row_number
         ) as place_in_time
     from {{ ref('int_events_conformed') }}
-    where event_type = 'contracts'
+    where event_type = 'contracts' and {{ is_to_build() }}
 )
 
 select

@@ -1,3 +1,5 @@
+{{ config(materialized='incremental') }}
+
 with terms as (
     select
         province, months, letters_from,
@@ -17,7 +19,7 @@ of_the_person as (
             order by letter_sent_on nulls last, event_date, agency_sort_order, event_number nulls last, row_number
         ) as place_in_time
     from {{ ref('int_events_conformed') }}
-    where event_type = 'invitations'
+    where event_type = 'invitations' and {{ is_to_build() }}
     window one_person as (partition by reference_date, person_key)
 ),
 

@@ -1,3 +1,5 @@
+{{ config(materialized='incremental') }}
+
 {%- set attributes = [
     'province', 'region', 'working_area', 'nationality_group', 'nationality', 'gender', 'target_group', 'residence_status',
     'own_residence_status',
@@ -22,6 +24,7 @@ with first_dates as (
         min(letter_sent_on) as first_letter,
         min(registered_on) as first_registration
     from {{ ref('fct_invitations') }}
+    where {{ is_to_build() }}
     group by reference_date, person_key
 ),
 
@@ -41,7 +44,7 @@ with first_dates as (
         {{ attribute }} as {{ step }}_{{ attribute }}{% if not loop.last %},{% endif %}
         {%- endfor %}
     from {{ ref(of_step.fact) }}
-    where {{ of_step.reached }}
+    where {{ of_step.reached }} and {{ is_to_build() }}
 ),
 {% endfor %}
 persons as (

@@ -1,4 +1,4 @@
-{{ config(materialized='table') }}
+{{ config(materialized='incremental') }}
 
 with feedback_rows as (
     select * from {{ ref('feedback_rows') }}
@@ -6,6 +6,7 @@ with feedback_rows as (
 
 events as (
     select * from {{ ref('int_events') }}
+    where {{ is_to_build() }}
 ),
 
 counted as (
@@ -114,3 +115,4 @@ left join examples
         and compared.reference_date = examples.reference_date
         and compared.problem = examples.problem
         and examples.example_place = 1
+where {{ is_to_build('compared.reference_date') }}

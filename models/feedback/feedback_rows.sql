@@ -1,4 +1,4 @@
-{{ config(materialized='table') }}
+{{ config(materialized='incremental') }}
 
 {%- set attributes = [
     'event_number', 'event_date_as_delivered', 'letter_sent_on_as_delivered', 'registered_on_as_delivered',
@@ -110,3 +110,4 @@ from listed
 inner join files using (agency, reference_date, event_type)
 left join events using (agency, reference_date, event_type, row_number)
 left join not_counted using (agency, reference_date, event_type, row_number)
+where {{ is_to_build() }}

@@ -1,3 +1,5 @@
+{{ config(materialized='incremental') }}
+
 with conformed as (
     select
         agency, reference_date, event_type, row_number,
@@ -32,10 +34,15 @@ rows_of_crowded_persons as (
     from {{ ref('int_events') }} as events
     inner join crowded_persons using (agency, reference_date, event_type, person_key)
     where events.rejection_reason is null
+),
+
+final as (
+    select * from conformed
+    union all
+    select * from attests_before_contracts
+    union all
+    select * from rows_of_crowded_persons
 )
 
-select * from conformed
-union all
-select * from attests_before_contracts
-union all
-select * from rows_of_crowded_persons
+select * from final
+where {{ is_to_build() }}

@@ -1,3 +1,5 @@
+{{ config(materialized='incremental') }}
+
 {%- set of_every_type = [
     'agency', 'reference_date', 'delivery_version', 'event_type', 'row_number', 'person_pseudonym', 'is_person_number_valid',
     'dossier_number', 'nis_code', 'nationality_code', 'gender_code', 'target_group_code', 'residence_status_code',
@@ -47,6 +49,7 @@ dated as (
         end as unusable_date
     from delivered
     inner join {{ ref('int_current_files') }} using (agency, reference_date, delivery_version, event_type)
+    where {{ is_to_build() }}
 ),
 
 repeated_numbers as (

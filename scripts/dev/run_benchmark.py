@@ -118,8 +118,9 @@ class Runner:
         measure([*DBT, "parse"], Measured(), CHECKOUT, self.environment(self.sample, self.landing))
 
     def build(self, measured: Measured, *arguments: str) -> None:
-        """Build the warehouse, as in production."""
-        measure([*DBT, "build", *arguments], measured, CHECKOUT, self.environment(self.sample, self.landing))
+        """Build every reference date of the warehouse."""
+        command = [*DBT, "build", "--full-refresh", *arguments]
+        measure(command, measured, CHECKOUT, self.environment(self.sample, self.landing))
 
     def replay(self, measured: Measured) -> None:
         """Run every statement of the log, in a database of the same name."""

@@ -135,6 +135,17 @@ def test_readers_learn_how_the_last_run_ended(engine: Engine) -> None:
         assert SparkSchema(engine.pipeline.server).last_run() == outcome
 
 
+def test_reference_dates_are_kept_where_a_build_starts_from_the_last_green_one(engine: Engine) -> None:
+    made = "create table {} as select date '2024-01-31' as first_date"
+    printed = engine.render(
+        "{% set table = target.schema ~ '.dates_to_build' %}"
+        f'{{% do run_query("{made}".replace("{{}}", table)) %}}'
+        "{{ adapter.dispatch('first_date_to_build')() }}"
+        "{% do run_query('drop table ' ~ table) %}"
+    ).strip()
+    assert printed == ("2024-01-31" if engine.target == "duckdb" else "None")
+
+
 def test_a_full_disk_is_the_users_where_the_warehouse_is(engine: Engine) -> None:
     """On DuckDB the user mends it; a cluster's disks are not the user's, and Spark's own message stands."""
     printed = engine.render("{{ say_there_is_no_room() }}").strip()

@@ -35,6 +35,7 @@ READ_ONLY = "cannot be written (Read-only file system)"
 READER = """
 import json, sys, duckdb
 connection = duckdb.connect(sys.argv[1], read_only=True)
+connection.execute("set enable_progress_bar = false")  # on a busy machine it would stand between the answers
 for _ in sys.stdin:
     build = connection.execute("select invocation_id from build").fetchone()[0]
     counts = connection.execute("select count(*), hash(list(c order by c::varchar)) from annex_cube as c").fetchone()

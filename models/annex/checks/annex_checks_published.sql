@@ -1,3 +1,5 @@
+{{ config(materialized='incremental') }}
+
 -- Deliveries begin with the first year in which anybody is counted: of an agency, or of all.
 with counted_since as (
     select
@@ -33,7 +35,8 @@ compared as (
     inner join {{ ref('measures') }} as measures using (measure)
     inner join {{ ref('annex_breakdowns') }} as breakdowns using (breakdown)
     where
-        year < extract(year from figures.reference_date)
+        {{ is_to_build('figures.reference_date') }}
+        and year < extract(year from figures.reference_date)
         -- Without this line every pair of members is counted first.
         and figures.second_breakdown in ('total', 'agency')
         and figures.second_breakdown = case when published.of_agency is null then 'total' else 'agency' end

@@ -1,3 +1,5 @@
+{{ config(materialized='incremental') }}
+
 -- The row of the total is counted by itself in the cube; the members add up to it, or somebody is lost or doubled.
 with sums as (
     select
@@ -5,7 +7,7 @@ with sums as (
         cast(sum(case when member <> 'totaal' or breakdown = 'total' then persons end) as bigint) as persons,
         cast(sum(case when member = 'totaal' then persons end) as bigint) as persons_in_total
     from {{ ref('annex_figures') }}
-    where second_breakdown = 'total' and persons is not null
+    where second_breakdown = 'total' and persons is not null and {{ is_to_build() }}
     group by reference_date, year, measure, breakdown
 ),
 

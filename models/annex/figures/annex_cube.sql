@@ -1,3 +1,5 @@
+{{ config(materialized='incremental') }}
+
 {%- set breakdowns = breakdowns() %}
 
 -- Counted once; the sets below add these up.
@@ -7,6 +9,7 @@ with combinations as (
         {{ breakdowns | join(', ') }},
         count(*) as persons
     from {{ ref('annex_counted_persons') }}
+    where {{ is_to_build() }}
     group by measure, reference_date, year, {{ breakdowns | join(', ') }}
 ),
 

@@ -1,3 +1,5 @@
+{{ config(materialized='incremental') }}
+
 {%- set breakdowns = breakdowns(of_every_measure=true) %}
 
 with durations as (
@@ -14,6 +16,7 @@ with durations as (
     from {{ ref('annex_counted_persons') }} as persons
     inner join {{ ref('measures') }} as measures
         on persons.measure = measures.denominator and measures.unit = 'months'
+    where {{ is_to_build('persons.reference_date') }}
 ),
 
 -- Persons per number of months; those who did not take the step have none.

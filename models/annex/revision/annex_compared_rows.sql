@@ -1,3 +1,5 @@
+{{ config(materialized='incremental') }}
+
 {%- set codes = [
     'nis_code', 'nationality_code', 'gender_code', 'target_group_code', 'residence_status_code', 'type_code',
     'not_registered_reason_code',
@@ -14,6 +16,7 @@ with events as (
             when is_person_number_valid or dossier_number is not null then {{ person_as_text('person_key') }}
         end as known_person
     from {{ ref('int_events') }}
+    where {{ is_to_build() }}
 ),
 
 types as (
@@ -22,6 +25,7 @@ types as (
         '{{ event_type }}' as event_type,
         agency, reference_date, row_number, is_counted_type
     from {{ ref('fct_' ~ event_type) }}
+    where {{ is_to_build() }}
     {% if not loop.last %}union all{% endif %}
     {%- endfor %}
 ),

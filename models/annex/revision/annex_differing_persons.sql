@@ -1,3 +1,5 @@
+{{ config(materialized='incremental') }}
+
 {%- set members = breakdowns(of_every_measure=true) %}
 
 with dates as (
@@ -5,7 +7,13 @@ with dates as (
         reference_date, previous_reference_date,
         extract(year from previous_reference_date) as first_open_year
     from {{ ref('annex_compared_dates') }}
-    where previous_reference_date is not null
+    where previous_reference_date is not null and {{ is_to_build() }}
+),
+
+compared_dates as (
+    select reference_date from dates
+    union distinct
+    select previous_reference_date as reference_date from dates
 ),
 
 counted as (
@@ -13,6 +21,7 @@ counted as (
         counted_persons.*,
         compared_rows.row_key, compared_rows.person
     from {{ ref('annex_counted_persons') }} as counted_persons
+    inner join compared_dates using (reference_date)
     inner join {{ ref('measures') }} as measures
         on counted_persons.measure = measures.measure and measures.is_revised
     inner join {{ ref('annex_compared_rows') }} as compared_rows

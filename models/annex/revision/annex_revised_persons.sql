@@ -1,5 +1,8 @@
+{{ config(materialized='incremental') }}
+
 with differing as (
     select * from {{ ref('annex_differing_persons') }}
+    where {{ is_to_build() }}
 ),
 
 compared_rows as (

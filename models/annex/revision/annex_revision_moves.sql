@@ -1,3 +1,5 @@
+{{ config(materialized='incremental') }}
+
 {%- set breakdowns = breakdowns(of_every_measure=true) %}
 
 with moved as (
@@ -21,6 +23,7 @@ with moved as (
             and revised_persons.measure = later.measure
             and revised_persons.new_agency = later.agency
             and revised_persons.new_row_number = later.row_number
+    where {{ is_to_build('revised_persons.reference_date') }}
 ),
 
 counts as (

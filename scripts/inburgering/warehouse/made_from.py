@@ -23,6 +23,11 @@ class MadeFrom:
     deliveries: dict[str, str]
     files: dict[str, str]
 
+    @classmethod
+    def from_json(cls, deliveries: str, files: str) -> MadeFrom:
+        """Return what a build recorded; raises TypeError or ValueError where the record is damaged."""
+        return cls(dict(json.loads(deliveries)), dict(json.loads(files)))
+
     @property
     def code_lists(self) -> str:
         """Return one hash over the seeds."""
@@ -32,6 +37,12 @@ class MadeFrom:
     def rules(self) -> str:
         """Return one hash over the other files that dbt reads."""
         return _hash_over({name: known for name, known in self.files.items() if not name.startswith("seeds/")})
+
+    def first_date_since(self, built: MadeFrom) -> str | None:
+        """Return the first reference date of which a delivery came, changed or went since a build; or None."""
+        return min(
+            (name.rpartition("/")[2] for name, _ in self.deliveries.items() ^ built.deliveries.items()), default=None
+        )
 
     def since(self, built: MadeFrom) -> str | None:
         """Say the first thing that is other than when a build was made; None when nothing is."""

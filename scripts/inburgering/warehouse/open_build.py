@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -59,8 +58,7 @@ def read_record(connection: duckdb.DuckDBPyConnection, warehouse: Path) -> Build
     """Return what the build behind a connection says of itself; raises click.ClickException where it says nothing."""
     try:
         [(invocation_id, started_at, commit, *recorded)] = connection.execute(BUILD).fetchall()
-        deliveries, files = (json.loads(names) for names in recorded)
-        return BuildRecord(invocation_id, str(started_at), commit, MadeFrom(dict(deliveries), dict(files)))
+        return BuildRecord(invocation_id, str(started_at), commit, MadeFrom.from_json(*recorded))
     except duckdb.CatalogException:
         raise click.ClickException(f"{warehouse}: not the result of a green build; run dbt build first") from None
     except (TypeError, ValueError):

@@ -14,6 +14,7 @@ import shutil
 import time
 from contextlib import suppress
 from dataclasses import replace
+from importlib.metadata import version
 from pathlib import Path
 
 import click
@@ -32,13 +33,17 @@ from inburgering.intake.landed_version import first_damage
 from inburgering.screen import survive_every_console
 from inburgering.settings import CHECKOUT, check_paths, code_version, landing_folder
 from inburgering.warehouse.build_status import GREEN, RED, RUNNING, BuildStatus, write_status
-from inburgering.warehouse.made_from import MadeFrom, read_since
+from inburgering.warehouse.made_from import MadeFrom, read_since, what_is_there
 from inburgering.warehouse.progress import say_steps
 from inburgering.write_errors import NO_ROOM, reason
 
 # DuckDB names a database after what stands before the first dot, so views keep working under both names.
 WORKSPACE_SUFFIX = ".building"
 DRAFT_SUFFIX = ".new"
+# Another version of one of these may count otherwise.
+ENGINE = ", ".join(f"{package} {version(package)}" for package in ("duckdb", "dbt-core", "dbt-duckdb"))
+# Later than every reference date: nothing is built again.
+NO_DATE = "9999-12-31"
 
 
 class Plugin(BasePlugin):
@@ -46,6 +51,7 @@ class Plugin(BasePlugin):
 
     _made_from: MadeFrom
     _commit: str
+    _started_from: MadeFrom | None = None
 
     def initialize(self, plugin_config: dict) -> None:
         """Claim the workspace for this process; dbt calls this before it opens the file."""
@@ -71,6 +77,7 @@ class Plugin(BasePlugin):
             self._lock = FileLock(self._workspace.with_name(self._workspace.name + ".lock"), blocking=False)
             self._lock.acquire()
             self._open_workspace()
+            self._start_from_last_green()
         except Timeout:
             raise DbtRuntimeError(
                 f"{self._warehouse}: another dbt is at work on this warehouse; wait for it, or name another file in "
@@ -94,6 +101,25 @@ class Plugin(BasePlugin):
             for suffix in ("", ".wal"):
                 self._workspace.with_name(self._workspace.name + suffix).unlink(missing_ok=True)
             duckdb.connect(str(self._workspace)).close()
+
+    def _start_from_last_green(self) -> None:
+        """Let a whole build start from the last green one, or from nothing when it is to build all."""
+        if not _is_whole_build():
+            return
+        for suffix in ("", ".wal"):
+            self._workspace.with_name(self._workspace.name + suffix).unlink(missing_ok=True)
+        built = None if get_flags().FULL_REFRESH else self._last_green()
+        if built is not None and built.files == what_is_there().files:
+            shutil.copyfile(self._warehouse, self._workspace)
+            self._started_from = built
+
+    def _last_green(self) -> MadeFrom | None:
+        """Return what the build in the warehouse was made from, when this engine made it."""
+        with suppress(duckdb.Error, TypeError, ValueError):
+            with duckdb.connect(str(self._warehouse), read_only=True) as connection:
+                [(engine, *recorded)] = connection.execute("select engine, deliveries, files from build").fetchall()
+            return MadeFrom.from_json(*recorded) if engine == ENGINE else None
+        return None
 
     def _cannot_be_written(self, error: OSError | duckdb.Error) -> DbtRuntimeError:
         return DbtRuntimeError(
@@ -119,6 +145,7 @@ class Plugin(BasePlugin):
                     raise DbtRuntimeError(
                         f"{damage}; load again with python scripts/load_extracts.py, which mends it or says what to do"
                     )
+                self._say_from_which_date_to_build()
             if status.outcome == GREEN and status.command == "build":
                 self._publish(status)
             write_status(self._warehouse, status)
@@ -127,22 +154,33 @@ class Plugin(BasePlugin):
                 write_status(self._warehouse, replace(status, outcome=RED, problem="it could not be published"))
             raise self._cannot_be_written(error) from None
 
+    def _say_from_which_date_to_build(self) -> None:
+        """Tell the models from which reference date they are built; null where they are built whole."""
+        first_date = None
+        if self._started_from is not None and self._started_from.files == self._made_from.files:
+            first_date = self._made_from.first_date_since(self._started_from) or NO_DATE
+        self._connection.cursor().execute(
+            "create or replace table dates_to_build as select try_cast(? as date) as first_date", [first_date]
+        )
+
     def _publish(self, status: BuildStatus) -> None:
         cursor = self._connection.cursor()
         cursor.execute(
             "create or replace table build as "
-            "select ? as invocation_id, ? as started_at, ? as commit, ? as code_lists, ? as rules, ? as deliveries, "
-            "? as files",
+            "select ? as invocation_id, ? as started_at, ? as commit, ? as engine, ? as code_lists, ? as rules, "
+            "? as deliveries, ? as files",
             [
                 status.invocation_id,
                 status.started_at,
                 self._commit,
+                ENGINE,
                 self._made_from.code_lists,
                 self._made_from.rules,
                 json.dumps(self._made_from.deliveries),
                 json.dumps(self._made_from.files),
             ],
         )
+        cursor.execute("drop table dates_to_build")
         cursor.execute("checkpoint")
         draft = self._warehouse.with_name(self._warehouse.name + DRAFT_SUFFIX)
         try:
@@ -150,3 +188,15 @@ class Plugin(BasePlugin):
             draft.replace(self._warehouse)
         finally:
             draft.unlink(missing_ok=True)
+
+
+def _is_whole_build() -> bool:
+    """Whether dbt is to make every table anew; other runs go on with what is in the workspace."""
+    flags = get_flags()
+    return (
+        flags.WHICH == "build"
+        and not (flags.SELECT or flags.EXCLUDE or flags.RESOURCE_TYPES or flags.EXCLUDE_RESOURCE_TYPES)
+        and not (flags.EMPTY or flags.VARS)
+        # `dbt retry` says that it is the command it does again.
+        and "retry" not in flags.INVOCATION_COMMAND.split()
+    )
