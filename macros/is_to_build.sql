@@ -1,6 +1,6 @@
 {#- In a unit test there is no table to keep dates in. -#}
 {% macro is_to_build(reference_date='reference_date') -%}
-{% if model.resource_type == 'model' and is_incremental() %}{{ reference_date }} >= date '{{ first_date_to_build() }}'{% else %}true{% endif %}
+{% if model is defined and model.resource_type == 'model' and is_incremental() %}{{ reference_date }} >= date '{{ first_date_to_build() }}'{% else %}true{% endif %}
 {%- endmacro %}
 
 {#- In place of dbt's own: a model is built whole, but for the build that starts from the last green one. -#}
