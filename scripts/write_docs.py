@@ -6,9 +6,11 @@ import json
 
 import click
 
+from inburgering.docs.evidence import Evidence, read_evidence
 from inburgering.docs.page import docs_page, for_reviewers
+from inburgering.docs.texts import texts
 from inburgering.screen import run, say
-from inburgering.settings import CHECKOUT, folder
+from inburgering.settings import CHECKOUT, folder, warehouse_file
 
 
 @click.command()
@@ -21,7 +23,8 @@ def main() -> None:
         manifest, catalog = (
             json.loads((target / name).read_text(encoding="utf-8")) for name in ("manifest.json", "catalog.json")
         )
-        text = docs_page(template, for_reviewers(manifest), catalog, pictures)
+        evidence, problem = behind(manifest)
+        text = docs_page(template, for_reviewers(manifest, texts(manifest, evidence, problem)), catalog, pictures)
         models = sum(node["resource_type"] == "model" for node in manifest["nodes"].values())
     except FileNotFoundError as error:
         raise click.ClickException(f"{error.filename} is not there; run dbt docs generate --static first") from None
@@ -30,6 +33,16 @@ def main() -> None:
     page = target / "static_index.html"
     page.write_text(text, encoding="utf-8")
     say(f"{models} models, {page.stat().st_size / 1e6:.1f} MB → {page}")
+    if evidence is None:
+        say(f"No green build is behind this page, and it says so: {problem}")
+
+
+def behind(manifest: dict) -> tuple[Evidence | None, str]:
+    """Return the green build that the page describes, or why there is none."""
+    try:
+        return read_evidence(warehouse_file(), manifest), ""
+    except click.ClickException as error:
+        return None, error.message
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 
+import duckdb
 import pytest
 from selenium.webdriver import Chrome, ChromeOptions
 from selenium.webdriver.chrome.service import Service
@@ -96,15 +97,114 @@ def drawn(browser: Chrome) -> dict[str, tuple[float, str]]:
 
 def test_the_overview_teaches_from_a_file_without_a_network(chromium: Chrome, page: str) -> None:
     opened(chromium, page, "#!/overview")
-    shown(chromium, "h1", "The warehouse that answers the minister's question")
-    for heading in ("From extract to annex", "Who is counted in a tab", "Names and keys", "What provisional means"):
+    shown(chromium, "h1", "De cijfers van het antwoord van de minister")
+    for heading in ("Van bestand tot bijlage", "Wie telt in welke tab", "Namen en sleutels", "Wat voorlopig betekent"):
         shown(chromium, "h2", heading)
-    picture = shown(chromium, "img[alt^='Extracts are staged']")
+    picture = shown(chromium, "img[alt^='Bestanden worden ingelezen']")
     WebDriverWait(chromium, PATIENCE).until(
         lambda driver: driver.execute_script("return arguments[0].naturalWidth", picture) == 1060, "no picture"
     )
-    shown(chromium, "a", "the tests").click()
+    shown(chromium, "a", "De tests").click()
     shown(chromium, "td", "The agency delivers again")
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "place"),
+    [
+        ("Rechthebbend 2022", "over alle agentschappen en alle jaren", "fct_contracts"),
+        ("nationaliteit 711", "onder Onbepaald", "special_nationality_codes"),
+        ("Kosovaar", "XKX (Amal)", "nationalities"),
+        ("Brit", "tot en met 31 januari 2020", "eu_memberships"),
+        ("december", "dan is er geen zulk jaar", "fct_invitations"),
+        ("dubbel telt", "hoogstens één keer", "a_person_counts_once_per_reference_date"),
+        ("komt de provincie", "NIS_GEMEENTE (AgII), Gemeente (NIS) (Atlas), nis_code (Amal)", "municipalities"),
+    ],
+)
+def test_a_reviewer_finds_the_answer_on_the_first_page_and_its_place_one_click_away(
+    chromium: Chrome, page: str, question: str, answer: str, place: str
+) -> None:
+    opened(chromium, page, "#!/overview")
+    row = shown(chromium, "tr", question)
+    assert answer in row.text
+    row.find_element(By.LINK_TEXT, place).click()
+    shown(chromium, "h1", place)
+
+
+def test_the_page_says_which_build_it_describes(chromium: Chrome, page: str, documented: Pipeline) -> None:
+    with duckdb.connect(str(documented.warehouse), read_only=True) as connection:
+        commit, rules = connection.execute('select "commit", rules from build').fetchall()[0]
+        files = connection.execute("select file_name, substr(sha256, 1, 12) from int_current_files").fetchall()
+        [(rows,)] = connection.execute(
+            "select (select count(*) from fct_contracts) + (select count(*) from fct_attests) "
+            "+ (select count(*) from fct_invitations)"
+        ).fetchall()
+    assert len(files) == 18
+    assert rows > 1000
+    opened(chromium, page, "#!/overview")
+    shown(chromium, "p", "Dit is het synthetische voorbeeld")
+    shown(chromium, "a", "Alles over deze bouw").click()
+    text = shown(chromium, ".app-details", "De bouw achter deze pagina").text
+    for known in (commit, rules, *(part for file in files for part in file)):
+        assert known in text
+    test = shown(chromium, "tr", "a_person_counts_once_per_reference_date").text
+    assert "geslaagd" in test
+    assert f"{rows:,}".replace(",", ".") in test
+    assert "members_stand_in_the_order_of_the_question" in text.split("Niet in deze bouw")[1]
+
+
+def test_every_choice_stands_with_its_persons_and_who_approved_it(
+    chromium: Chrome, page: str, documented: Pipeline
+) -> None:
+    with duckdb.connect(str(documented.warehouse), read_only=True) as connection:
+        choices = connection.execute(
+            "select label, persons from annex_checks_choices "
+            "where reference_date = (select max(reference_date) from annex_checks_choices)"
+        ).fetchall()
+    assert len(choices) > 30
+    assert sum(persons is not None and persons > 0 for _, persons in choices) > 10
+    opened(chromium, page, "#!/overview")
+    shown(chromium, "a", "Onze eigen keuzes").click()
+    shown(chromium, "h1", "Onze eigen keuzes")
+    for label, persons in choices:
+        row = shown(chromium, "tr", label).text
+        assert "niemand" in row
+        assert ("niet te tellen" if persons is None else f"{persons:,}".replace(",", ".")) in row
+
+
+def test_a_page_without_a_green_build_says_so(documented: Pipeline, tmp_path: Path) -> None:
+    pipeline = documented.copy(tmp_path)
+    shutil.copytree(documented.folder / "target", pipeline.folder / "target", dirs_exist_ok=True)
+    pipeline.warehouse.unlink()
+    assert "No green build is behind this page" in succeeded(pipeline.script("write_docs"))
+    text = (pipeline.folder / "target" / "static_index.html").read_text(encoding="utf-8")
+    assert text.count("geen groene bouw") == 3
+    assert "geslaagd |" not in text
+    assert str(tmp_path) not in text
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "#!/source/source.inburgering.agii.contracten",
+        "#!/exposure/exposure.inburgering.sv_2023_113",
+        "#!/model/model.inburgering.fct_contracts",
+    ],
+)
+def test_details_fit_the_page_and_descriptions_are_read_as_text(chromium: Chrome, page: str, place: str) -> None:
+    opened(chromium, page, place)
+    shown(chromium, ".detail-body")
+    wide = "return [...document.querySelectorAll('.detail-body')].map(one => one.scrollWidth - one.clientWidth)"
+    assert max(chromium.execute_script(wide)) <= 1
+    described = [cell.text for cell in chromium.find_elements(By.CSS_SELECTOR, "tr.column-row td:nth-child(3)")]
+    assert all(described)
+    assert not any("**" in text or "](#" in text or text.endswith("…") for text in described)
+
+
+def test_a_name_in_the_menu_keeps_its_spaces(chromium: Chrome, page: str) -> None:
+    opened(chromium, page, "#!/exposure/exposure.inburgering.sv_2024_123")
+    menu = "return [...document.querySelectorAll('.filename')].map(name => name.innerText.replaceAll('\\n', ''))"
+    WebDriverWait(chromium, PATIENCE).until(lambda driver: driver.execute_script(menu), "no menu")
+    assert "Wat aan te leveren" in [name.strip() for name in chromium.execute_script(menu)]
 
 
 def test_the_page_asks_nothing_of_a_network(chromium: Chrome, page: str) -> None:
@@ -116,7 +216,7 @@ def test_the_page_asks_nothing_of_a_network(chromium: Chrome, page: str) -> None
 
 def test_the_lineage_of_the_question_draws_every_layer_from_left_to_right(chromium: Chrome, page: str) -> None:
     opened(chromium, page, "#!/overview")
-    shown(chromium, "a", "the lineage of the annex").click()
+    shown(chromium, "a", "de herkomst van de bijlage").click()
     boxes = drawn(chromium)
     layers = {
         "sources": {key for key in boxes if key.startswith("source.inburgering.")},

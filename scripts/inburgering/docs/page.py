@@ -24,7 +24,21 @@ document.addEventListener("click", event => {
   const link = event.target.closest("a[href*='g_v=1']");
   if (link) { location.href = link.href; location.reload(); }
 });
-</script>"""
+</script>
+<style>
+  /* A strip of details as long as it is, names with their spaces, and descriptions that are whole. */
+  .detail-body { white-space: normal !important; overflow-x: visible !important; }
+  .detail-body .detail { max-width: 100%; overflow-wrap: anywhere; }
+  .filename .ng-binding { white-space: pre !important; }
+  tr.column-row td:nth-child(3) { white-space: normal !important; max-width: none !important; width: 60%; }
+  tr.column-row p:last-child { margin-bottom: 0; }
+</style>"""
+
+# In the list of columns dbt's page shows a description as it is written: its marks too, and whatever follows.
+AS_WRITTEN = '<span ng-show="!column.expanded">{{ column.description }}</span>'
+FIRST_PARAGRAPH = (
+    '<span ng-show="!column.expanded" marked="column.description.split(&quot;\\\\n\\\\n&quot;)[0]"></span>'
+)
 
 
 def docs_page(template: str, manifest: dict, catalog: dict, pictures: dict[str, bytes]) -> str:
@@ -32,12 +46,12 @@ def docs_page(template: str, manifest: dict, catalog: dict, pictures: dict[str, 
 
     Raises ValueError when dbt's page has no place for the data.
     """
-    if MANIFEST_PLACE not in template or CATALOG_PLACE not in template:
+    if not all(place in template for place in (MANIFEST_PLACE, CATALOG_PLACE, AS_WRITTEN)):
         raise ValueError("dbt's page has no place for its data")
     inline = {
         address: "data:image/svg+xml;base64," + base64.b64encode(svg).decode() for address, svg in pictures.items()
     }
-    page = template.replace(FAINT_LINES, CLEAR_LINES)
+    page = template.replace(FAINT_LINES, CLEAR_LINES).replace(AS_WRITTEN, FIRST_PARAGRAPH)
     page = page.replace(MANIFEST_PLACE, in_a_script(manifest)).replace(CATALOG_PLACE, in_a_script(catalog))
     head, body = page.split("<body", 1)
     return head + PICTURES_AND_LINEAGE.replace("PICTURES", in_a_script(inline)) + "<body" + body
@@ -48,18 +62,23 @@ def in_a_script(value: object) -> str:
     return json.dumps(value).replace("</", "<\\/")
 
 
-def for_reviewers(manifest: dict) -> dict:
+def for_reviewers(manifest: dict, marks: dict[str, str]) -> dict:
     """Return the manifest with only the project's own macros, and more in its descriptions.
 
-    Every column of a model under contract says where it comes from, every model and seed what is tested about it, and
-    every data test its owner.
+    A text takes the place of every mark in the docs. Every column of a model under contract says where it comes from,
+    every model and seed what is tested about it, and every data test its owner. A list among the details of a source
+    or a question stands below its description.
     """
     told = copy.deepcopy(manifest)
     project = manifest["metadata"]["project_name"]
     told["macros"] = {key: macro for key, macro in told["macros"].items() if macro["package_name"] == project}
+    fill_marks(told["docs"], marks)
     lineage = ColumnLineage(manifest)
     for source in told["sources"].values():
         hide_landing(source, told["nodes"])
+        move_lists(source)
+    for exposure in told["exposures"].values():
+        move_lists(exposure)
     for key, node in told["nodes"].items():
         node.pop("compiled_path", None)
         if node["resource_type"] in ("model", "seed"):
@@ -70,6 +89,41 @@ def for_reviewers(manifest: dict) -> dict:
         if node["resource_type"] == "test":
             node["description"] += f"\n\n**Owner, who acts when it fails:** the {node['config']['meta']['owner']}."
     return told
+
+
+def move_lists(node: dict) -> None:
+    """Move the lists among the details of a node below its description, where they can be read."""
+    for meta in (node["meta"], node["config"]["meta"]):
+        for key in [key for key, value in meta.items() if isinstance(value, list | dict)]:
+            value = meta.pop(key)
+            if meta is node["meta"]:
+                entries = value.items() if isinstance(value, dict) else ((None, entry) for entry in value)
+                lines = [
+                    f"- {in_one_line(entry)}" if name is None else f"- {name}: {in_one_line(entry)}"
+                    for name, entry in entries
+                ]
+                node["description"] += f"\n\n**{key}**\n\n" + "\n".join(lines)
+
+
+def in_one_line(value: object) -> str:
+    """Return a value of the details as text: lists and names with commas between, nested ones in brackets."""
+    if isinstance(value, dict):
+        return "; ".join(f"{key}: {in_one_line(entry)}" for key, entry in value.items())
+    if isinstance(value, list):
+        return ", ".join(
+            f"({in_one_line(entry)})" if isinstance(entry, dict) else in_one_line(entry) for entry in value
+        )
+    return str(value)
+
+
+def fill_marks(docs: dict[str, dict], marks: dict[str, str]) -> None:
+    """Put every text in the place of its mark; raises ValueError for a mark that stands nowhere."""
+    for mark, text in marks.items():
+        places = [doc for doc in docs.values() if mark in doc["block_contents"]]
+        if not places:
+            raise ValueError(f"no place for {mark}")
+        for doc in places:
+            doc["block_contents"] = doc["block_contents"].replace(mark, text)
 
 
 def hide_landing(source: dict, nodes: dict[str, dict]) -> None:

@@ -1,0 +1,6 @@
+select
+    choice, persons, persons_are, not_counted_because
+from {{ ref('annex_checks_choices') }}
+where
+    (persons is null) <> (persons_are is null)
+    or (persons is null) <> (not_counted_because is not null)
