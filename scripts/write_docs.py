@@ -8,6 +8,7 @@ import click
 
 from inburgering.docs.evidence import Evidence, read_evidence
 from inburgering.docs.page import docs_page, for_reviewers
+from inburgering.docs.sign_off import write_sign_off
 from inburgering.docs.texts import texts
 from inburgering.screen import run, say
 from inburgering.settings import CHECKOUT, folder, warehouse_file
@@ -35,6 +36,15 @@ def main() -> None:
     say(f"{models} models, {page.stat().st_size / 1e6:.1f} MB → {page}")
     if evidence is None:
         say(f"No green build is behind this page, and it says so: {problem}")
+        return
+    questions = [
+        f"{exposure['label']} (peildatum {exposure['meta']['reference_date']})"
+        for exposure in manifest["exposures"].values()
+        if "reference_date" in exposure["meta"]
+    ]
+    document = target / "nazicht.docx"
+    write_sign_off(evidence, sorted(questions), document)
+    say(f"To be signed → {document}")
 
 
 def behind(manifest: dict) -> tuple[Evidence | None, str]:

@@ -1,0 +1,127 @@
+"""The document that a reviewer signs: what was counted, by which choices, and what the tests found, in a few pages."""
+
+from __future__ import annotations
+
+import datetime
+import io
+from collections.abc import Iterable
+from pathlib import Path
+
+from docx import Document
+from docx.document import Document as WordDocument
+from docx.shared import Cm, Pt
+
+from inburgering.annex.reproducible_workbook import write_reproducibly
+from inburgering.docs.evidence import Choice, Evidence
+from inburgering.docs.texts import is_sample, whole
+
+LINE = "…" * 30
+POPULATION = (
+    "Tab 1 telt personen: wie in een jaar zowel een eerste extractie uit het Rijksregister als een eerste "
+    "wervingsbrief had (oorsprong: antwoord). Aangemeld is wie ergens een aanmelding heeft (antwoord), bij welk "
+    "agentschap ook, voor of na de brief (eigen keuze).",
+    "Tab 2 telt personen: wie in een jaar een allereerste inburgeringscontract tekende of een allereerste attest van "
+    "inburgering behaalde, over alle agentschappen en alle geleverde jaren (oorsprong: agentschappen).",
+    "Een persoon is één geldig rijksregisternummer, en zonder geldig nummer het dossier bij dat agentschap (oorsprong: "
+    "eigen keuze).",
+)
+
+
+def write_sign_off(evidence: Evidence, questions: list[str], path: Path) -> None:
+    """Write the document to sign; the same build gives the same bytes."""
+    content = io.BytesIO()
+    build_sign_off(evidence, questions).save(content)
+    write_reproducibly(content, path, datetime.datetime.combine(evidence.reference_date, datetime.time()))
+
+
+def build_sign_off(evidence: Evidence, questions: list[str]) -> WordDocument:
+    """Return the document to sign about the questions that a build answers."""
+    document = Document()
+    document.styles["Normal"].font.size = Pt(10)
+    document.sections[0].left_margin = document.sections[0].right_margin = Cm(2)
+    document.core_properties.title = "Nazicht van de bijlage"
+    document.core_properties.language = "nl-BE"
+    document.add_heading("Nazicht van de bijlage", level=0)
+    if is_sample(evidence):
+        document.add_paragraph("Synthetisch voorbeeld: geen cijfer gaat over echte personen.")
+    document.add_heading("Vraag en bouw", level=1)
+    for question in questions:
+        document.add_paragraph(question, style="List Bullet")
+    document.add_paragraph(
+        f"Groene bouw van {evidence.started_at} UTC, commit {evidence.commit}, regels {evidence.rules}, codelijsten "
+        f"{evidence.code_lists}."
+    )
+    document.add_heading("Wie telt", level=1)
+    for paragraph in POPULATION:
+        document.add_paragraph(paragraph)
+    document.add_heading("Leveringen", level=1)
+    add_table(
+        document,
+        ("peildatum", "bestand", "versie", "SHA-256", "geleverd", "aanvaard", "terzijde"),
+        (
+            (
+                f"{file.reference_date:%d/%m/%Y}",
+                f"{file.agency}: {file.event_type}",
+                str(file.version),
+                file.sha256,
+                whole(file.rows_delivered),
+                whole(file.rows_accepted),
+                whole(file.rows_rejected),
+            )
+            for file in evidence.files
+        ),
+    )
+    document.add_heading(f"Eigen keuzes, met personen op {evidence.reference_date:%d/%m/%Y}", level=1)
+    add_table(
+        document,
+        ("keuze", "raakt", "personen", "goedgekeurd"),
+        ((choice.label, choice.effect, persons(choice), approval(choice)) for choice in evidence.choices),
+    )
+    document.add_heading("Controles", level=1)
+    document.add_paragraph(
+        f"Alle {len(evidence.rows)} tests van gegevens slaagden, over samen {whole(sum(evidence.rows.values()))} rijen."
+    )
+    different = [figure for figure in evidence.published if figure.difference]
+    document.add_heading("Verschil met gepubliceerde cijfers", level=1)
+    document.add_paragraph(
+        f"Van {len(evidence.published)} vergeleken cijfers zijn er {len(evidence.published) - len(different)} gelijk."
+    )
+    if different:
+        add_table(
+            document,
+            ("cijfer", "bijlage", "gepubliceerd", "verschil"),
+            (
+                (figure.label, whole(figure.persons), whole(figure.persons_published), whole(figure.difference))
+                for figure in different
+            ),
+        )
+    document.add_heading("Handtekening", level=1)
+    for what in ("Naam en functie", "Datum", "Handtekening", "Opmerkingen"):
+        document.add_paragraph(f"{what}: {LINE}")
+    return document
+
+
+def persons(choice: Choice) -> str:
+    """Return how many persons a choice is about and which, or why that is not known."""
+    if choice.persons is None:
+        return f"niet te tellen: {choice.not_counted_because}"
+    return f"{whole(choice.persons)} {choice.persons_are}"
+
+
+def approval(choice: Choice) -> str:
+    """Return who approved a choice and when; nobody where nobody did."""
+    if choice.approved_by is None or choice.approved_on is None:
+        return "door niemand"
+    return f"{choice.approved_by}, {choice.approved_on:%d/%m/%Y}"
+
+
+def add_table(document: WordDocument, header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> None:
+    """Add a table with its header to a document."""
+    lines = [header, *rows]
+    table = document.add_table(rows=len(lines), cols=len(header), style="Table Grid")
+    for row, line in zip(table.rows, lines, strict=True):
+        for cell, text in zip(row.cells, line, strict=True):
+            cell.text = text
+            for run in cell.paragraphs[0].runs:
+                run.font.size = Pt(8)
+                run.font.bold = line is header
