@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,7 +15,6 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import WebDriverWait
 
-from inburgering.docs.column_lineage import Column, ColumnLineage
 from support.pipeline import Pipeline, refused, succeeded
 
 CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
@@ -267,31 +265,6 @@ def test_the_page_holds_no_folder_of_the_machine_that_made_it(documented: Pipeli
     text = Path(page.removeprefix("file://")).read_text(encoding="utf-8")
     assert len(text) > 1_000_000
     assert str(documented.folder) not in text
-
-
-def test_the_lineage_of_columns_is_read_from_the_compiled_sql(documented: Pipeline) -> None:
-    manifest = json.loads((documented.folder / "target" / "manifest.json").read_text(encoding="utf-8"))
-    lineage = ColumnLineage(manifest)
-
-    def origins(model: str, column: str) -> set[str]:
-        found = lineage.direct(f"model.inburgering.{model}")[column]
-        return {f"{origin.relation.split('.', 2)[2]}.{origin.name}" for origin in found}
-
-    assert origins("stg_agii__contracts", "dossier_number") == {"agii.contracten.KBI_NUMMER"}
-    assert origins("stg_atlas__attests", "event_date") == {"atlas.attesten.Behaald op"}
-    assert origins("fct_contracts", "year") == {"int_events_conformed.event_date"}
-    assert origins("annex_counted_persons", "target_group") == {
-        f"fct_trajectories.{step}_target_group" for step in ("contract", "attest", "invitation")
-    }
-    assert origins("annex_cube", "persons") == {"annex_counted_persons.*"}
-    assert {"annex_cube.persons"} <= origins("annex_figures", "share")
-    assert origins("annex_members", "is_total") == set()
-    in_the_end = lineage.in_the_end(Column("model.inburgering.annex_counted_persons", "row_number"))
-    assert len(in_the_end) == 9
-    assert {origin.name for origin in in_the_end} == {"row_number"}
-    for key, node in manifest["nodes"].items():
-        if node["resource_type"] == "model":
-            assert set(lineage.direct(key)) == set(node["columns"])
 
 
 def test_without_what_dbt_writes_there_is_one_line_that_says_so(tmp_path: Path) -> None:

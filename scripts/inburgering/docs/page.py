@@ -84,6 +84,7 @@ def for_reviewers(manifest: dict, marks: dict[str, str]) -> dict:
         if node["resource_type"] in ("model", "seed"):
             node["description"] += tests_text(manifest, key)
         if node["resource_type"] == "model" and node["config"]["contract"]["enforced"]:
+            node["description"] += rows_text(manifest, lineage, key)
             for name, column in node["columns"].items():
                 column["description"] += origin_text(manifest, lineage, Column(key, name))
         if node["resource_type"] == "test":
@@ -138,15 +139,22 @@ def hide_landing(source: dict, nodes: dict[str, dict]) -> None:
 
 
 def origin_text(manifest: dict, lineage: ColumnLineage, column: Column) -> str:
-    """Return where a column comes from: the columns it is made from, and those it is made from in the end."""
+    """Return where a column comes from: the columns it is made from, in the end too, and those that choose the row."""
     direct = lineage.direct(column.relation)[column.name]
-    if not direct:
-        return "\n\n**Comes from:** worked out in this model."
-    text = f"\n\n**Comes from:** {in_words(manifest, direct)}."
-    in_the_end = lineage.in_the_end(column)
-    if in_the_end and in_the_end != direct:
+    text = "\n\n**Comes from:** "
+    text += f"{in_words(manifest, direct.values)}." if direct.values else "worked out in this model."
+    if direct.deciding:
+        text += f"\n\n**Which row gives it is decided by:** {in_words(manifest, direct.deciding)}."
+    in_the_end = lineage.in_the_end(column.relation)[column.name].values
+    if in_the_end and in_the_end != direct.values:
         text += f"\n\n**In the end from:** {in_words(manifest, in_the_end)}."
     return text
+
+
+def rows_text(manifest: dict, lineage: ColumnLineage, model: str) -> str:
+    """Return the columns that filters, joins and groups of a model look at; empty when there are none."""
+    deciding = lineage.rows(model)
+    return f"\n\n**Which rows it has is decided by:** {in_words(manifest, deciding)}." if deciding else ""
 
 
 def in_words(manifest: dict, columns: frozenset[Column]) -> str:

@@ -112,6 +112,7 @@ class _Loose(BaseModel):
 class _ColumnMeta(_Strict):
     attribute: Attribute | None = None
     added_by_loader: bool = False
+    made_from: Attribute | None = None
 
     @model_validator(mode="after")
     def _is_delivered_or_added(self) -> _ColumnMeta:
