@@ -7,6 +7,7 @@ import json
 import click
 
 from inburgering.docs.evidence import Evidence, read_evidence
+from inburgering.docs.list_rows import read_lists
 from inburgering.docs.page import docs_page, for_reviewers
 from inburgering.docs.sign_off import write_sign_off
 from inburgering.docs.texts import texts
@@ -16,7 +17,7 @@ from inburgering.settings import CHECKOUT, folder, warehouse_file
 
 @click.command()
 def main() -> None:
-    """Add to dbt's page where every column comes from, what is tested, and the picture of the overview."""
+    """Add to dbt's page where every column comes from, what is tested, the rows of the lists and the picture."""
     target = folder("DBT_TARGET_PATH", "target")
     pictures = {f"docs/{path.name}": path.read_bytes() for path in (CHECKOUT / "docs").glob("*.svg")}
     try:
@@ -25,7 +26,8 @@ def main() -> None:
             json.loads((target / name).read_text(encoding="utf-8")) for name in ("manifest.json", "catalog.json")
         )
         evidence, problem = behind(manifest)
-        text = docs_page(template, for_reviewers(manifest, texts(manifest, evidence, problem)), catalog, pictures)
+        told = for_reviewers(manifest, texts(manifest, evidence, problem), read_lists(CHECKOUT, manifest))
+        text = docs_page(template, told, catalog, pictures)
         models = sum(node["resource_type"] == "model" for node in manifest["nodes"].values())
     except FileNotFoundError as error:
         raise click.ClickException(f"{error.filename} is not there; run dbt docs generate --static first") from None

@@ -261,6 +261,27 @@ def test_a_search_for_a_dutch_term_finds_its_model(chromium: Chrome, page: str, 
     shown(chromium, "h1", model)
 
 
+@pytest.mark.parametrize(
+    ("term", "listed", "cells"),
+    [
+        ("711", "special_nationality_codes", ["agii", "711", "undetermined", "nationaliteit onbepaald"]),
+        ("Kosovo", "nationalities", ["XK", "XKX", "153", "Kosovo"]),
+        ("Verenigd Koninkrijk", "nationalities", ["GB", "GBR", "Verenigd Koninkrijk", "United Kingdom"]),
+        ("United Kingdom", "eu_memberships", ["GB", "1973-01-01", "2020-02-01", "Verenigd Koninkrijk"]),
+        ("RECHT_PLICHT", "target_group_codes", ["agii", "RECHT_PLICHT", "onbepaald"]),
+    ],
+)
+def test_a_search_for_a_code_or_country_finds_the_list_and_its_row(
+    chromium: Chrome, page: str, term: str, listed: str, cells: list[str]
+) -> None:
+    opened(chromium, page, "#!/overview")
+    shown(chromium, "#search").send_keys(term)
+    shown(chromium, ".search-result h4", listed).click()
+    shown(chromium, "h1", listed)
+    row = shown(chromium, ".model-markdown tr", term if term in cells else cells[0]).text
+    assert [cell for cell in cells if cell not in row] == []
+
+
 def test_the_page_holds_no_folder_of_the_machine_that_made_it(documented: Pipeline, page: str) -> None:
     text = Path(page.removeprefix("file://")).read_text(encoding="utf-8")
     assert len(text) > 1_000_000

@@ -6,6 +6,7 @@ import base64
 import copy
 import json
 
+from inburgering.docs import list_rows
 from inburgering.docs.column_lineage import ROWS, Column, ColumnLineage
 
 MANIFEST_PLACE = '"MANIFEST.JSON INLINE DATA"'
@@ -62,12 +63,12 @@ def in_a_script(value: object) -> str:
     return json.dumps(value).replace("</", "<\\/")
 
 
-def for_reviewers(manifest: dict, marks: dict[str, str]) -> dict:
+def for_reviewers(manifest: dict, marks: dict[str, str], lists: dict[str, list[dict[str, str]]]) -> dict:
     """Return the manifest with only the project's own macros, and more in its descriptions.
 
     A text takes the place of every mark in the docs. Every column of a model under contract says where it comes from,
-    every model and seed what is tested about it, and every data test its owner. A list among the details of a source
-    or a question stands below its description.
+    every model and seed what is tested about it, every seed its rows (`lists`, by unique id), and every data test its
+    owner. A list among the details of a source or a question stands below its description.
     """
     told = copy.deepcopy(manifest)
     project = manifest["metadata"]["project_name"]
@@ -83,6 +84,8 @@ def for_reviewers(manifest: dict, marks: dict[str, str]) -> dict:
         node.pop("compiled_path", None)
         if node["resource_type"] in ("model", "seed"):
             node["description"] += tests_text(manifest, key)
+        if node["resource_type"] == "seed":
+            node["description"] += list_rows.rows_text(lists[key])
         if node["resource_type"] == "model" and node["config"]["contract"]["enforced"]:
             node["description"] += rows_text(manifest, lineage, key)
             for name, column in node["columns"].items():
