@@ -203,3 +203,83 @@ def test_the_lineage_of_columns_is_read_from_the_compiled_sql(manifest: dict, li
     assert len(models) > 50
     for node in models:
         assert set(lineage.direct(node["unique_id"])) == set(node["columns"])
+
+
+def lineage_of(sql: str) -> ColumnLineage:
+    """Return the lineage of one model, made from the contracts and the attests of an agency and a list of codes."""
+
+    def source(name: str, event_type: str) -> dict:
+        columns: dict[str, dict] = {column: {} for column in ("agency", "event_type", "person", "code", "day")}
+        names = {"source_name": "x", "name": name, "relation_name": name, "resource_type": "source"}
+        return {"columns": columns, "meta": {"event_type": event_type}} | names
+
+    seed = {"resource_type": "seed", "relation_name": "codes", "columns": {"code": {}, "meaning": {}}}
+    made = {
+        "resource_type": "model",
+        "relation_name": "made",
+        "columns": {"result": {}},
+        "depends_on": {"nodes": ["source.p.x.signed", "source.p.x.obtained", "seed.p.codes"]},
+        "compiled_code": sql,
+    }
+    sources = {"source.p.x.signed": source("signed", "contracts"), "source.p.x.obtained": source("obtained", "attests")}
+    return ColumnLineage({"nodes": {"model.p.made": made, "seed.p.codes": seed}, "sources": sources})
+
+
+BOTH = "(select * from signed union all select * from obtained)"
+
+
+@pytest.mark.parametrize(
+    ("sql", "values", "deciding", "rows"),
+    [
+        (f"select day as result from {BOTH} as b", {"x.signed.day", "x.obtained.day"}, set(), set()),
+        (
+            f"select day as result from {BOTH} as b where event_type = 'attests'",
+            {"x.obtained.day"},
+            set(),
+            {"x.obtained.event_type"},
+        ),
+        (
+            f"select day as result from {BOTH} as b where event_type = 'attests' or day is null",
+            {"x.signed.day", "x.obtained.day"},
+            set(),
+            {"x.signed.event_type", "x.obtained.event_type", "x.signed.day", "x.obtained.day"},
+        ),
+        (
+            "select codes.meaning as result from signed left join codes on signed.code = codes.code",
+            {"codes.meaning", "codes.code", "x.signed.code"},
+            set(),
+            set(),
+        ),
+        (
+            "select obtained.day as result from signed left join obtained using (person)",
+            {"x.obtained.day"},
+            {"x.signed.person", "x.obtained.person"},
+            set(),
+        ),
+        (
+            "select obtained.day as result from signed inner join obtained using (person)",
+            {"x.obtained.day"},
+            {"x.signed.person", "x.obtained.person"},
+            {"x.signed.person", "x.obtained.person"},
+        ),
+        (
+            "select min(day) over (partition by person order by code) as result from signed",
+            {"x.signed.day"},
+            {"x.signed.person", "x.signed.code"},
+            set(),
+        ),
+        ("select max(day) as result from signed group by person", {"x.signed.day"}, set(), {"x.signed.person"}),
+        ("select distinct day as result from signed", {"x.signed.day"}, set(), {"x.signed.day"}),
+        ("select 'a text' as result from signed", set(), set(), set()),
+    ],
+)
+def test_values_stand_apart_from_what_decides(sql: str, values: set[str], deciding: set[str], rows: set[str]) -> None:
+    lineage = lineage_of(sql)
+    origin = lineage.in_the_end("model.p.made")["result"]
+    assert (written(origin.values), written(origin.deciding)) == (values, deciding)
+    assert written(lineage.rows_in_the_end("model.p.made")) == rows
+
+
+def test_sql_of_an_unknown_kind_is_an_error_and_no_guess() -> None:
+    with pytest.raises(ValueError, match="a table of an unknown kind"):
+        lineage_of("select u.result from signed cross join unnest([1, 2]) as u (result)").direct("model.p.made")
