@@ -74,9 +74,19 @@ def read_lock(folder: Path) -> Lock:
 
 
 def replaced_by(folder: Path) -> str | None:
-    """Return the day of the edition that replaced the one in a folder; None when none did."""
+    """Return the day of the edition that replaced the one in a folder; None when none did.
+
+    Raises click.ClickException when the file that says so cannot be read.
+    """
     path = folder / REPLACED
-    return str(read_yaml(path)["replaced_by"]) if path.is_file() else None
+    if not path.is_file():
+        return None
+    try:
+        return str(read_yaml(path)["replaced_by"])
+    except (OSError, UnicodeDecodeError, LookupError, TypeError, yaml.YAMLError, RecursionError):
+        raise click.ClickException(
+            f"{path}: does not say which edition replaced this one; take it back from version control"
+        ) from None
 
 
 def folder_of(question: str, issued_on: str) -> Path:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import shutil
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 import click
 from filelock import FileLock
 
-from inburgering.issued.lock import LOCK, read_lock
+from inburgering.issued.lock import read_lock
 from inburgering.settings import issued_folder
 from inburgering.warehouse.made_from import version_folders
 from inburgering.write_errors import reason
@@ -27,8 +28,8 @@ class Unneeded:
 def prune(landing: Path, remove: bool) -> list[Unneeded]:
     """Return the versions in a landing that are neither the newest of their delivery nor named by a lock; remove them.
 
-    Without `remove` they stay. Raises click.ClickException when there is no landing, a lock cannot be read (what it
-    needs is not known then), or a version cannot be removed.
+    Without `remove` they stay. Raises click.ClickException when there is no landing, a lock is gone or cannot be read
+    (what it needs is not known then), or a version cannot be removed.
     """
     if not landing.is_dir():
         raise click.ClickException(f"{landing}: no such folder; set INBURGERING_LANDING")
@@ -36,16 +37,18 @@ def prune(landing: Path, remove: bool) -> list[Unneeded]:
         with FileLock(landing / ".lock"):
             unneeded = _unneeded(landing)
             for version in unneeded if remove else ():
-                shutil.rmtree(version.folder)
+                # In one step, so that a version is there whole or not at all; the loader takes leftovers away.
+                gone = Path(tempfile.mkdtemp(prefix=".loading-", dir=landing))
+                version.folder.rename(gone / version.folder.name)
+                shutil.rmtree(gone)
     except OSError as error:
         raise click.ClickException(f"{landing}: a version cannot be removed ({reason(error)}); close it") from None
     return unneeded
 
 
 def _unneeded(landing: Path) -> list[Unneeded]:
-    needed = {
-        name for lock in sorted(issued_folder().glob(f"*/*/{LOCK}")) for name in read_lock(lock.parent).deliveries
-    }
+    issued = sorted(path for path in issued_folder().glob("*/*") if path.is_dir())
+    needed = {name for folder in issued for name in read_lock(folder).deliveries}
     newest: dict[Path, tuple[int, str]] = {}
     versions = version_folders(landing)
     for name, folder in versions.items():
