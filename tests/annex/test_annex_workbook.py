@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import datetime
 import re
 import shutil
@@ -18,7 +19,7 @@ from inburgering.annex.question import read_question
 from inburgering.annex.reader import read_annex
 from inburgering.warehouse.open_build import open_build
 from support.annex_tables import table_cells, table_rows
-from support.pipeline import Pipeline, succeeded
+from support.pipeline import CHECKOUT, Pipeline, succeeded
 
 YEARS = ["2019", "2020", "2021", "2022", "2023"]
 REACH = ["Uitgenodigd", "Aangemeld", "Niet aangemeld", "Bereik"]
@@ -95,6 +96,7 @@ CONTROL_TABLES = {
     "controle_terzijde",
     "controle_opmerkingen",
     "controle_gepubliceerd",
+    "controle_keuzes",
     "herziening_oorzaken",
     "herziening_kenmerken",
     "herziening_cijfers",
@@ -249,6 +251,22 @@ def test_there_is_no_revision_of_years_that_were_not_closed_at_the_previous_date
     assert closed.revision
     assert open_then.previous_reference_date is None
     assert open_then.revision == ()
+
+
+def test_the_control_file_says_which_choices_were_made_and_who_approved_them(control: Workbook) -> None:
+    header, *rows = table_rows(control["Controle"], "controle_keuzes")
+    assert header == ["Keuze", "Goedgekeurd door", "Goedgekeurd op", "Effect"]
+    with (CHECKOUT / "seeds" / "lists" / "choices.csv").open(encoding="utf-8", newline="") as file:
+        choices = list(csv.DictReader(file))
+    # This question shows every event type, and every breakdown with a choice but one.
+    expected = {
+        (choice["label"], choice["approved_by"] or "–", "/".join(reversed(choice["approved_on"].split("-"))) or "–")
+        for choice in choices
+        if choice["breakdown"] != "working_area"
+    }
+    assert {tuple(row[:3]) for row in rows} == expected
+    approved = [row[1] != "–" for row in rows]
+    assert approved == sorted(approved)
 
 
 def test_every_link_leads_to_a_sheet_of_the_workbook(workbook: Workbook, control: Workbook) -> None:

@@ -64,7 +64,8 @@ class Row:
 class Block:
     """A block of figures: one Excel table and, below it, its totals.
 
-    Rows have a cell per column; the first columns are labels, and the last rows are totals.
+    Rows have a cell per column; the first columns are labels, and the last rows are totals. Where a block `wraps`, a
+    first label that does not fit goes on on a next line.
     """
 
     table_name: str
@@ -73,6 +74,7 @@ class Block:
     rows: tuple[Row, ...]
     label_columns: int = 1
     choice: TableChoice | None = None
+    wraps: bool = False
 
     @property
     def listed_rows(self) -> tuple[Row, ...]:
@@ -192,8 +194,9 @@ class Annex:
 
     `december` has the persons in no cohort per year of extraction; `side_figures` what other readings of the question
     give; `other_event_types` the event type of the step whose year a breakdown tells; `not_yet` what cannot be said
-    yet; `findings` what to look at; `is_synthetic` whether any delivery is of the synthetic sample; `build` and
-    `sources` what the build was made from; `rules` what the texts say of the count.
+    yet; `not_approved` the choices that touch the annex and that nobody approved; `findings` what to look at;
+    `is_synthetic` whether any delivery is of the synthetic sample; `build` and `sources` what the build was made from;
+    `rules` what the texts say of the count.
     """
 
     question: Question
@@ -208,6 +211,7 @@ class Annex:
     outside_list: tuple[OutsideList, ...]
     side_figures: dict[str, SideFigure]
     not_yet: tuple[NotYet, ...]
+    not_approved: tuple[str, ...]
     findings: Findings
     accepted_rejections: tuple[AcceptedRejections, ...]
     is_synthetic: bool

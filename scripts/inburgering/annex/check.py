@@ -83,6 +83,31 @@ OWN_CELLS = {
             where reference_date = $reference_date and year between $first_year and $last_year and is_comparable
         ) on "Gepubliceerd", "Bijlage", "Verschil"
     """,
+    "controle_keuzes": """
+        with shown as (
+            select event_type from measures where measure in $measures
+            union
+            select other_event_type from annex_breakdowns where breakdown in $breakdowns
+        )
+        from (
+            unpivot (
+                select
+                    label, coalesce(approved_by, '–') as "Goedgekeurd door",
+                    coalesce(strftime(approved_on, '%d/%m/%Y'), '–') as "Goedgekeurd op", effect as "Effect"
+                from choices
+                where
+                    coalesce(breakdown in $breakdowns, true)
+                    and exists (
+                        from shown
+                        where case event_type
+                            when 'invitations' then touches_invitations
+                            when 'contracts' then touches_contracts
+                            when 'attests' then touches_attests
+                        end
+                    )
+            ) on "Goedgekeurd door", "Goedgekeurd op", "Effect"
+        )
+    """,
     "herziening_oorzaken": """
         with revised as (
             select measure, cause, persons from annex_revision_moves
@@ -164,7 +189,7 @@ def check_workbook(path: Path, question: Question, connection: duckdb.DuckDBPyCo
 def check_control_file(path: Path, question: Question, connection: duckdb.DuckDBPyConnection) -> int:
     """Compare every figure of every table in a control file with the warehouse, as `check_workbook` does."""
     counted = {name: _own_cells(name, question, connection) for name in OWN_CELLS}
-    return _compare(path, {name: cells for name, cells in counted.items() if cells}, {})
+    return _compare(path, {name: cells for name, cells in counted.items() if cells}, {"controle_keuzes": 1})
 
 
 def _compare(path: Path, expected: dict[str, dict[tuple[str, str], object]], labels: dict[str, int]) -> int:
@@ -330,6 +355,8 @@ def _own_cells(name: str, question: Question, connection: duckdb.DuckDBPyConnect
         "first_year": question.first_year,
         "last_year": question.last_year,
         "shown": _shown(question),
+        "measures": sorted({measure for table in question.tables for measure in table.measures}),
+        "breakdowns": sorted({breakdown for table in question.tables for breakdown in table.breakdown}),
     }
     query = OWN_CELLS[name]
     rows = connection.execute(query, {key: value for key, value in values.items() if f"${key}" in query}).fetchall()

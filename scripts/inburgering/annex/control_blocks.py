@@ -8,6 +8,7 @@ import click
 
 from inburgering.annex.annex import INTEGER, NOTHING, TEXT, TOTAL, Block, Column, Measure, Row
 from inburgering.annex.question import Question
+from inburgering.annex.texts import dutch_date
 
 TOTALS_QUERY = """
 select measure, breakdown, measure_label, breakdown_label, year, persons, agrees
@@ -37,6 +38,20 @@ select warning, label, row(agency), short_label, rows_warned
 from annex_checks_warnings
 where reference_date = $reference_date
 order by sort_order, agency_sort_order
+"""
+
+# The choices of this project that touch what the question shows; those that nobody approved stand first.
+CHOICES_QUERY = """
+select choice, label, effect, approved_by, approved_on
+from choices
+where
+    (
+        (touches_invitations and list_contains($event_types, 'invitations'))
+        or (touches_contracts and list_contains($event_types, 'contracts'))
+        or (touches_attests and list_contains($event_types, 'attests'))
+    )
+    and (breakdown is null or list_contains($breakdowns, breakdown))
+order by approved_by is not null, choice
 """
 
 PUBLISHED_QUERY = """
@@ -126,11 +141,20 @@ select max(previous_reference_date) from annex_compared_dates where reference_da
 class ControlBlocks:
     """Reads the blocks with `select`, which runs a query on the warehouse for one question."""
 
-    def __init__(self, select: Callable[..., list[tuple]], question: Question, measures: dict[str, Measure]) -> None:
+    def __init__(
+        self,
+        select: Callable[..., list[tuple]],
+        question: Question,
+        measures: dict[str, Measure],
+        event_types: list[str],
+    ) -> None:
+        """Read for a question whose figures come from these event types."""
         self._select = select
         self._question = question
         self._measures = measures
         self.deliveries = select(DELIVERIES_QUERY)
+        breakdowns = sorted({breakdown for table in question.tables for breakdown in table.breakdown})
+        self._choices = select(CHOICES_QUERY, event_types=event_types, breakdowns=breakdowns)
         previous = select(PREVIOUS_REFERENCE_DATE_QUERY)[0][0]
         # Only a year that was closed at the previous reference date is compared.
         self.previous_reference_date = previous if previous and previous.year > question.first_year else None
@@ -155,8 +179,27 @@ class ControlBlocks:
                     self._select(WARNINGS_QUERY),
                 ),
                 self._totals_block(),
+                self._choices_block(),
             )
             if block.rows
+        )
+
+    @property
+    def not_approved(self) -> tuple[str, ...]:
+        """Return the choices that touch what the question shows and that nobody approved."""
+        return tuple(choice for choice, _, _, approved_by, _ in self._choices if approved_by is None)
+
+    def _choices_block(self) -> Block:
+        headers = ("Keuze", "Goedgekeurd door", "Goedgekeurd op", "Effect")
+        return Block(
+            "controle_keuzes",
+            "Keuzes waar geen bron beslist, en wie ze goedkeurde; wat niemand goedkeurde, staat bovenaan",
+            tuple(Column(header, TEXT) for header in headers),
+            tuple(
+                Row((choice,), (label, approved_by or NOTHING, dutch_date(day) if day else NOTHING, effect))
+                for choice, label, effect, approved_by, day in self._choices
+            ),
+            wraps=True,
         )
 
     def _totals_block(self) -> Block:

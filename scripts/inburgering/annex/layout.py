@@ -125,6 +125,10 @@ def place(sheet: Worksheet, block: Block, row: int) -> PlacedBlock:
         for column, (header, value) in enumerate(zip(block.columns, line.cells, strict=True), start=1):
             write(sheet, number, column, value)
             cell = sheet.cell(number, column)
+            if block.wraps and column == 1:
+                width = int(sheet.column_dimensions[get_column_letter(column)].width) - 1
+                cell.alignment = Alignment(vertical="top", wrap_text=True)
+                sheet.row_dimensions[number].height = LINE_HEIGHT * len(textwrap.wrap(str(value), width))
             cell.number_format = NUMBER_FORMATS[header.kind]
             if header.kind == TEXT and column > 1:
                 cell.alignment = Alignment(horizontal="left", indent=1)

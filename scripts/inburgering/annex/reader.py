@@ -5,7 +5,7 @@ Nothing is counted here: every figure is a cell of a model.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import click
 import duckdb
@@ -63,6 +63,7 @@ MODELS_WITHOUT_DATE = (
     "annex_members",
     "revision_causes",
     "measures",
+    "choices",
     "dim_agency",
     "event_types",
     "side_figures",
@@ -200,7 +201,7 @@ class _Reader:
         tabs = tuple(TabContents(tab, tuple(self._block(table) for table in tab.tables)) for tab in question.tabs)
         for breakdown, wanted in question.member_lists.items():
             self._check_member_list(breakdown, wanted)
-        control = ControlBlocks(self._select, question, self._measures)
+        control = ControlBlocks(self._select, question, self._measures, self._event_types(question.tables))
         return Annex(
             question=question,
             tabs=tabs,
@@ -219,7 +220,10 @@ class _Reader:
                     NOT_YET_QUERY, measures=sorted({measure for table in question.tables for measure in table.measures})
                 )
             ),
-            findings=read_findings(self._select, self._shown_by_year()),
+            not_approved=control.not_approved,
+            findings=read_findings(
+                self._select, self._event_types(table for table in question.tables if table.has_year_columns)
+            ),
             accepted_rejections=tuple(self._accepted_rejections(control.deliveries)),
             is_synthetic=any(is_synthetic for *_, is_synthetic, _, _, _, _ in control.deliveries),
             build=Build(*self._select("select commit, code_lists, rules from build")[0]),
@@ -235,9 +239,8 @@ class _Reader:
         named = {**self._values, **values}
         return self._connection.execute(query, {k: v for k, v in named.items() if f"${k}" in query}).fetchall()
 
-    def _shown_by_year(self) -> list[str]:
-        """Return the event types of which the question shows every year in a column."""
-        tables = [table for table in self._question.tables if table.has_year_columns]
+    def _event_types(self, tables: Iterable[TableChoice]) -> list[str]:
+        """Return the event types that the figures of tables come from."""
         return sorted(
             set().union(*(event_types_of(table, self._measures, self._other_event_types) for table in tables))
         )

@@ -19,20 +19,6 @@ from inburgering.settings import CHECKOUT, UNCOMMITTED, code_version, file_hash,
 from inburgering.warehouse.open_build import BuildRecord, open_build, read_record
 from inburgering.write_errors import reason
 
-# The choices of this project that touch what a question shows.
-NOT_APPROVED = """
-select choice from choices
-where
-    approved_by is null
-    and (
-        (touches_invitations and list_contains($event_types, 'invitations'))
-        or (touches_contracts and list_contains($event_types, 'contracts'))
-        or (touches_attests and list_contains($event_types, 'attests'))
-    )
-    and (breakdown is null or list_contains($breakdowns, breakdown))
-order by choice
-"""
-
 
 def issue_annex(
     question: Question,
@@ -99,13 +85,8 @@ def _record(warehouse: Path) -> BuildRecord:
 
 
 def _not_approved(question: Question, warehouse: Path) -> list[str]:
-    """Return the choices that touch what a question shows and that nobody approved."""
-    breakdowns = sorted({breakdown for table in question.tables for breakdown in table.breakdown})
     with open_build(warehouse) as connection:
-        annex = read_annex(connection, question)
-        event_types = sorted(set().union(*(annex.event_types_of(table) for table in question.tables)))
-        chosen = {"event_types": event_types, "breakdowns": breakdowns}
-        return [choice for (choice,) in connection.execute(NOT_APPROVED, chosen).fetchall()]
+        return list(read_annex(connection, question).not_approved)
 
 
 def _lock(
