@@ -6,18 +6,21 @@ import json
 
 import click
 
+from inburgering.annex.question import newest_question
+from inburgering.docs.column_lineage import ColumnLineage
 from inburgering.docs.evidence import Evidence, read_evidence
 from inburgering.docs.list_rows import read_lists
 from inburgering.docs.page import docs_page, for_reviewers
 from inburgering.docs.sign_off import write_sign_off
 from inburgering.docs.texts import texts
+from inburgering.docs.ways import MARK, address, picture, said, ways
 from inburgering.screen import run, say
 from inburgering.settings import CHECKOUT, folder, warehouse_file
 
 
 @click.command()
 def main() -> None:
-    """Add to dbt's page where every column comes from, what is tested, the rows of the lists and the picture."""
+    """Add to dbt's page where every column comes from, what is tested, the rows of the lists, pictures of ways."""
     target = folder("DBT_TARGET_PATH", "target")
     pictures = {f"docs/{path.name}": path.read_bytes() for path in (CHECKOUT / "docs").glob("*.svg")}
     try:
@@ -26,7 +29,11 @@ def main() -> None:
             json.loads((target / name).read_text(encoding="utf-8")) for name in ("manifest.json", "catalog.json")
         )
         evidence, problem = behind(manifest)
-        told = for_reviewers(manifest, texts(manifest, evidence, problem), read_lists(CHECKOUT, manifest))
+        lists = read_lists(CHECKOUT, manifest)
+        event_types = {row["measure"]: row["event_type"] for row in lists["seed.inburgering.measures"]}
+        of_tabs = ways(newest_question(), ColumnLineage(manifest), event_types)
+        pictures |= {address(way): picture(way) for way in of_tabs}
+        told = for_reviewers(manifest, texts(manifest, evidence, problem) | {MARK: said(of_tabs)}, lists)
         text = docs_page(template, told, catalog, pictures)
         models = sum(node["resource_type"] == "model" for node in manifest["nodes"].values())
     except FileNotFoundError as error:

@@ -15,6 +15,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import WebDriverWait
 
+from inburgering.annex.question import newest_question
 from support.pipeline import Pipeline, refused, succeeded
 
 CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
@@ -243,6 +244,20 @@ def test_a_column_of_the_annex_shows_its_text_and_where_it_comes_from(chromium: 
     shown(chromium, "tr.column-row", "second_label").click()
     text = shown(chromium, "td.column-expanded", "Dutch name of the second member").text
     assert "Comes from: annex_members.label" in text
+
+
+def test_every_tab_has_a_picture_of_its_way_and_links(chromium: Chrome, page: str) -> None:
+    opened(chromium, page, "#!/overview")
+    shown(chromium, "a", "Een klein beeld per tab").click()
+    shown(chromium, "h3", "Tab 2f: Eerste contracten en attesten per doelgroep")
+    pictures = chromium.find_elements(By.CSS_SELECTOR, "img[alt^='De weg van tab']")
+    assert len(pictures) == len(newest_question().tabs)
+    for one in pictures:
+        assert chromium.execute_script("return arguments[0].naturalWidth", one) > 1000
+    of_2f = next(one for one in pictures if "tab 2f" in (one.get_attribute("alt") or ""))
+    assert "contracten: DOELGROEP" in (of_2f.get_attribute("alt") or "")
+    shown(chromium, "a", "target_group_codes").click()
+    shown(chromium, "h1", "target_group_codes")
 
 
 @pytest.mark.parametrize(
