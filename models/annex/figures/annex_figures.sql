@@ -66,8 +66,9 @@ cells as (
             {%- for side in ['first', 'second'] %}
             and ({{ side }}.event_types is null or {{ side }}.event_types like '%' || measures.event_type || '%')
             {%- endfor %}
+            -- What is said of a next step is said by one breakdown at a time.
             and (
-                measures.unit <> 'months'
+                measures.next_step is null
                 or (second.breakdown = 'total' and first.event_types is null and not first.only_with_reasons)
             )
 ),
