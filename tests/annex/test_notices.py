@@ -120,6 +120,7 @@ def connection() -> Iterator[duckdb.DuckDBPyConnection]:
             "text, file_name text, sheet_name text, first_year int, rows_delivered int, rows_rejected int, "
             "agency_sort_order int, event_type_sort_order int)"
         )
+        connection.execute("create table annex_checks_issued (reference_date date, question text, issued_on date)")
         connection.execute("create table event_types (event_type text, label text)")
         connection.execute("insert into event_types values ('contracts', 'contracten'), ('invitations', 'brieven')")
         yield connection

@@ -137,7 +137,7 @@ def test_damaged_workbooks(here: Path, data: st.DataObject) -> None:
         content[place : place + data.draw(st.integers(0, 50))] = data.draw(st.binary(max_size=50))
     damaged = here / "damaged.xlsx"
     damaged.write_bytes(bytes(content[: data.draw(st.one_of(st.none(), st.integers(0, len(content))))]))
-    ends_well_or_says_one_line(explain_cell.main, [str(damaged), "1!B8", "--last-green"])
+    ends_well_or_says_one_line(explain_cell.main, [str(damaged), "2c!B7", "--last-green"])
 
 
 @pytest.mark.parametrize(
@@ -191,7 +191,7 @@ def test_warehouses_of_other_models(here: Path, name: str, model: str, how: str)
         "write_answer": ["--output", "out/other.docx"],
         "report_rejects": ["--output-folder", "out"],
         "write_delivery_specification": ["agii", "--output-folder", "out"],
-        "explain_cell": ["annex.xlsx", "1!B8"],
+        "explain_cell": ["annex.xlsx", "2c!B7"],
     }
     with pytest.MonkeyPatch.context() as patched:
         patched.setenv("INBURGERING_WAREHOUSE", str(other))
@@ -307,7 +307,7 @@ def ends_of(command: click.Command, arguments: list[str]) -> Said:
 
 def test_the_rows_of_a_figure_are_never_written_over_the_annex(here: Path) -> None:
     before = (here / "annex.xlsx").read_bytes()
-    said = ends_well_or_says_one_line(explain_cell.main, ["annex.xlsx", "1!B8", "--last-green", "--csv", "annex.xlsx"])
+    said = ends_well_or_says_one_line(explain_cell.main, ["annex.xlsx", "2c!B7", "--last-green", "--csv", "annex.xlsx"])
     assert said.errors == "Error: annex.xlsx: cannot be the name of this file; name one that ends in .csv\n"
     assert (here / "annex.xlsx").read_bytes() == before
 
@@ -319,9 +319,9 @@ def test_text_from_the_warehouse_is_neither_a_formula_nor_a_command(here: Path) 
         connection.execute("update int_current_files set file_name = ?", [HOSTILE])
     with pytest.MonkeyPatch.context() as patched:
         patched.setenv("INBURGERING_WAREHOUSE", str(hostile))
-        explained = ends_well_or_says_one_line(explain_cell.main, ["annex.xlsx", "1!B8", "--last-green"])
+        explained = ends_well_or_says_one_line(explain_cell.main, ["annex.xlsx", "2c!B7", "--last-green"])
         written = ends_well_or_says_one_line(
-            explain_cell.main, ["annex.xlsx", "1!B8", "--last-green", "--csv", "rows.csv"]
+            explain_cell.main, ["annex.xlsx", "2c!B7", "--last-green", "--csv", "rows.csv"]
         )
     spelled = r'=HYPERLINK("x")\x1b[31m\r\nnext\u202e\u2028@'
     assert (explained.code, written.code) == (0, 0)
