@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from pathlib import Path
 
 import click
@@ -14,7 +15,7 @@ from inburgering.screen import run, say
 @click.argument("issued_on", type=click.DateTime(["%Y-%m-%d"]))
 @click.option("--into", type=click.Path(path_type=Path), help="A new folder.  [default: rebuilt/QUESTION/ISSUED_ON]")
 @click.pass_context
-def main(context: click.Context, question: str, issued_on: click.DateTime, into: Path | None) -> None:
+def main(context: click.Context, question: str, issued_on: datetime.datetime, into: Path | None) -> None:
     """Build what was issued of QUESTION on the day ISSUED_ON again; ends with 1 when it is not the same to the byte."""
     from inburgering.issued.lock import folder_of
     from inburgering.issued.rebuild import rebuild_issued

@@ -7,28 +7,11 @@ from pathlib import Path
 
 from inburgering.issued.causes import causes
 from inburgering.issued.erratum import _document
-from inburgering.issued.lock import Lock
-
-
-def lock(day: datetime.date) -> Lock:
-    return Lock(
-        question="sv_2024_123",
-        label="Schriftelijke vraag 123",
-        issued_on=day,
-        issued_by="Tester",
-        recorded_at=datetime.datetime(2024, 3, 1, 12, tzinfo=datetime.UTC),
-        commit="0" * 40,
-        built_at="2024-03-01 11:00:00",
-        not_approved=[],
-        packages="hash",
-        issued={"sv_2024_123.xlsx": "hash"},
-        deliveries={},
-        files={},
-    )
+from support.locks import made_up_lock
 
 
 def test_a_cause_has_the_name_of_the_agency_and_begins_a_sentence() -> None:
-    then, now = lock(datetime.date(2024, 3, 1)), lock(datetime.date(2024, 9, 1))
+    then, now = made_up_lock(datetime.date(2024, 3, 1)), made_up_lock(datetime.date(2024, 9, 1))
     delivered = {"version 2 of delivery agii/2024-01-31": "hash"}
     seed = str(Path("seeds") / "codes" / "counted_types.csv")
     why = causes((delivered, {}), ({seed: "new"}, {seed: "old"}), ("same", "same"), ("same", "same"))

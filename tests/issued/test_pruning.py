@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import datetime
 import shutil
 from pathlib import Path
 
 import click
 import pytest
 
-from inburgering.issued.lock import LOCK, REPLACED, Lock, replaced_by, write_lock
+from inburgering.issued.lock import LOCK, REPLACED, replaced_by, write_lock
 from inburgering.issued.pruning import prune
 from inburgering.settings import file_hash
+from support.locks import made_up_lock
 
 OLDEST, MIDDLE = "version 1 of delivery amal/2024-01-31", "version 2 of delivery amal/2024-01-31"
 
@@ -34,23 +34,8 @@ def issued(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "issued" / "sv_2024_123" / "2024-03-01"
     folder.mkdir(parents=True)
     (folder / "sv_2024_123.xlsx").write_bytes(b"annex")
-    write_lock(
-        folder,
-        Lock(
-            question="sv_2024_123",
-            label="Schriftelijke vraag",
-            issued_on=datetime.date(2024, 3, 1),
-            issued_by="Tester",
-            recorded_at=datetime.datetime(2024, 3, 1, 12, tzinfo=datetime.UTC),
-            commit="0" * 40,
-            built_at="2024-03-01 11:00:00",
-            not_approved=[],
-            packages="hash",
-            issued={"sv_2024_123.xlsx": file_hash(folder / "sv_2024_123.xlsx")},
-            deliveries={OLDEST: "hash"},
-            files={},
-        ),
-    )
+    files = {"sv_2024_123.xlsx": file_hash(folder / "sv_2024_123.xlsx")}
+    write_lock(folder, made_up_lock(issued=files, deliveries={OLDEST: "hash"}))
     return folder
 
 

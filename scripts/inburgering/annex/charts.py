@@ -132,9 +132,8 @@ def _within_months(placed: PlacedBlock) -> TabChart:
 def _stacked(annex: Annex, placed: PlacedBlock) -> TabChart:
     """Show of what members every year is made up: a column per year, the members above each other."""
     block, sheet = placed.block, placed.sheet
-    labels = [column.header.lower() for column in block.columns[: block.label_columns]]
     measures = [annex.measures[measure] for measure in block.chosen.measures]
-    title = f"{joined_titles(measures)} per {dutch_list(labels)}"
+    title = f"{joined_titles(measures)} per {_labels_of(block)}"
     chart = _bar_chart(title, NUMBER_FORMATS[INTEGER])
     chart.grouping, chart.overlap = "stacked", 100
     chart.dataLabels = None
@@ -153,8 +152,7 @@ def _reach(annex: Annex, placed: PlacedBlock, share: Column) -> TabChart:
     """Show a share per member."""
     block, header = placed.block, share.header
     column = 1 + block.columns.index(share)
-    labels = [label.header.lower() for label in block.columns[: block.label_columns]]
-    title = f"{header} per {dutch_list(labels)}, {annex.question.year_header(annex.question.last_year)}"
+    title = f"{header} per {_labels_of(block)}, {annex.question.year_header(annex.question.last_year)}"
     chart = _bar_chart(title, "0%")
     _add(chart, placed, header, column, placed.last_listed_row)
     _name(chart, placed, placed.last_listed_row)
@@ -169,7 +167,6 @@ def _last_year(annex: Annex, placed: PlacedBlock) -> TabChart:
     shown = _shown(block)
     last_row = placed.header_row + shown
     year = annex.question.last_year
-    labels = [column.header.lower() for column in block.columns[: block.label_columns]]
     of_year = {
         figure.measure: place
         for place, figure in enumerate(block.rows[0].figures, start=1 + block.label_columns)
@@ -180,7 +177,7 @@ def _last_year(annex: Annex, placed: PlacedBlock) -> TabChart:
     columns = counts or of_year
     measures = [annex.measures[measure] for measure in columns]
     of_long_list = f", de {shown} met het grootste aantal" if shown < len(block.listed_rows) else ""
-    title = f"{joined_titles(measures)} per {dutch_list(labels)}, {annex.question.year_header(year)}{of_long_list}"
+    title = f"{joined_titles(measures)} per {_labels_of(block)}, {annex.question.year_header(year)}{of_long_list}"
     chart = _bar_chart(title, NUMBER_FORMATS[INTEGER] if counts else "0%")
     for measure, column in columns.items():
         _add(chart, placed, annex.measures[measure].label, column, last_row)
@@ -189,6 +186,11 @@ def _last_year(annex: Annex, placed: PlacedBlock) -> TabChart:
         chart.type = "bar"
         chart.x_axis.scaling.orientation = "maxMin"
     return TabChart(chart, f"Staven: {title}. De cijfers staan in de tabel {block.table_name}.")
+
+
+def _labels_of(block: Block) -> str:
+    """Name what the rows of a block are, as a title does."""
+    return dutch_list([column.header.lower() for column in block.columns[: block.label_columns]])
 
 
 def _bar_chart(title: str, y_format: str) -> BarChart:

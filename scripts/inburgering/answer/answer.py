@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import datetime
-import io
 from pathlib import Path
 
 import click
 
 from inburgering.annex.question import Question
 from inburgering.annex.reader import read_annex
-from inburgering.annex.reproducible_workbook import write_reproducibly
-from inburgering.answer.document import build_document
+from inburgering.answer.document import build_document, save_document
 from inburgering.answer.template import write_sentences
 from inburgering.output_files import drafts_beside, file_to_write
 from inburgering.settings import CHECKOUT
@@ -37,9 +35,8 @@ def write_answer(
     moment = datetime.datetime.combine(question.reference_date, datetime.time())
     try:
         with drafts_beside(output) as drafts:
-            content, draft = io.BytesIO(), drafts.folder / output.name
-            document.save(content)
-            write_reproducibly(content, draft, moment)
+            draft = drafts.folder / output.name
+            save_document(document, draft, moment)
             draft.replace(output)
     except OSError as error:
         raise click.ClickException(

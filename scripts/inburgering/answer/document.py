@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime
+import io
+from pathlib import Path
 
 from docx import Document
 from docx.document import Document as WordDocument
@@ -12,6 +14,7 @@ from docx.oxml.ns import qn
 from docx.shared import Cm, Pt, RGBColor
 
 from inburgering.annex.annex import Annex
+from inburgering.annex.reproducible_workbook import write_reproducibly
 from inburgering.annex.texts import status_line, titled, uncapitalised
 from inburgering.answer.template import Paragraph
 
@@ -32,6 +35,13 @@ def build_document(annex: Annex, paragraphs: list[Paragraph]) -> WordDocument:
     for paragraph in paragraphs:
         document.add_paragraph(paragraph.text, style=STYLES[paragraph.kind])
     return document
+
+
+def save_document(document: WordDocument, path: Path, moment: datetime.datetime) -> None:
+    """Write a document as of a moment: the same document gives the same bytes."""
+    content = io.BytesIO()
+    document.save(content)
+    write_reproducibly(content, path, moment)
 
 
 def _set_properties(document: WordDocument, annex: Annex) -> None:

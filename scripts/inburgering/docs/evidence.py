@@ -9,9 +9,7 @@ from pathlib import Path
 import click
 import duckdb
 
-from inburgering.warehouse.open_build import open_build
-
-BUILD_QUERY = 'select started_at, "commit", code_lists, rules from build'
+from inburgering.warehouse.open_build import open_build, read_record
 
 DELIVERIES_QUERY = """
 select
@@ -106,12 +104,12 @@ def read_evidence(warehouse: Path, manifest: dict) -> Evidence:
     """Return what is known of the last build; raises click.ClickException where there is no green one."""
     try:
         with open_build(warehouse) as connection:
-            [(started_at, commit, code_lists, rules)] = connection.execute(BUILD_QUERY).fetchall()
+            record = read_record(connection, warehouse)
             return Evidence(
-                started_at,
-                commit,
-                code_lists,
-                rules,
+                record.started_at,
+                record.commit,
+                record.made_from.code_lists,
+                record.made_from.rules,
                 files=[DeliveredFile(*row) for row in connection.execute(DELIVERIES_QUERY).fetchall()],
                 choices=[Choice(*row) for row in connection.execute(CHOICES_QUERY).fetchall()],
                 published=[ComparedFigure(*row) for row in connection.execute(PUBLISHED_QUERY).fetchall()],

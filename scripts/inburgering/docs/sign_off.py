@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import io
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -11,9 +10,10 @@ from docx import Document
 from docx.document import Document as WordDocument
 from docx.shared import Cm, Pt
 
-from inburgering.annex.reproducible_workbook import write_reproducibly
+from inburgering.annex.texts import dutch_number
+from inburgering.answer.document import save_document
 from inburgering.docs.evidence import Choice, Evidence
-from inburgering.docs.texts import is_sample, whole
+from inburgering.docs.texts import is_sample
 
 LINE = "…" * 30
 POPULATION = (
@@ -29,9 +29,8 @@ POPULATION = (
 
 def write_sign_off(evidence: Evidence, questions: list[str], path: Path) -> None:
     """Write the document to sign; the same build gives the same bytes."""
-    content = io.BytesIO()
-    build_sign_off(evidence, questions).save(content)
-    write_reproducibly(content, path, datetime.datetime.combine(evidence.reference_date, datetime.time()))
+    moment = datetime.datetime.combine(evidence.reference_date, datetime.time())
+    save_document(build_sign_off(evidence, questions), path, moment)
 
 
 def build_sign_off(evidence: Evidence, questions: list[str]) -> WordDocument:
@@ -64,9 +63,9 @@ def build_sign_off(evidence: Evidence, questions: list[str]) -> WordDocument:
                 f"{file.agency}: {file.event_type}",
                 str(file.version),
                 file.sha256,
-                whole(file.rows_delivered),
-                whole(file.rows_accepted),
-                whole(file.rows_rejected),
+                dutch_number(file.rows_delivered),
+                dutch_number(file.rows_accepted),
+                dutch_number(file.rows_rejected),
             )
             for file in evidence.files
         ),
@@ -79,7 +78,8 @@ def build_sign_off(evidence: Evidence, questions: list[str]) -> WordDocument:
     )
     document.add_heading("Controles", level=1)
     document.add_paragraph(
-        f"Alle {len(evidence.rows)} tests van gegevens slaagden, over samen {whole(sum(evidence.rows.values()))} rijen."
+        f"Alle {len(evidence.rows)} tests van gegevens slaagden, over samen "
+        f"{dutch_number(sum(evidence.rows.values()))} rijen."
     )
     different = [figure for figure in evidence.published if figure.difference]
     document.add_heading("Verschil met gepubliceerde cijfers", level=1)
@@ -91,7 +91,12 @@ def build_sign_off(evidence: Evidence, questions: list[str]) -> WordDocument:
             document,
             ("cijfer", "bijlage", "gepubliceerd", "verschil"),
             (
-                (figure.label, whole(figure.persons), whole(figure.persons_published), whole(figure.difference))
+                (
+                    figure.label,
+                    dutch_number(figure.persons),
+                    dutch_number(figure.persons_published),
+                    dutch_number(figure.difference),
+                )
                 for figure in different
             ),
         )
@@ -105,7 +110,7 @@ def persons(choice: Choice) -> str:
     """Return how many persons a choice is about and which, or why that is not known."""
     if choice.persons is None:
         return f"niet te tellen: {choice.not_counted_because}"
-    return f"{whole(choice.persons)} {choice.persons_are}"
+    return f"{dutch_number(choice.persons)} {choice.persons_are}"
 
 
 def approval(choice: Choice) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from inburgering.annex.texts import dutch_number
 from inburgering.docs.evidence import Choice, DeliveredFile, Evidence, is_data_test
 
 NO_BUILD = "Achter deze pagina staat **geen groene bouw**, dus teken ze niet."
@@ -67,9 +68,9 @@ def deliveries(files: list[DeliveredFile]) -> str:
                 f"{file.file_name}, {file.sheet_name}" if file.sheet_name else file.file_name,
                 file.version,
                 f"`{file.sha256[:SHORT_HASH]}`",
-                whole(file.rows_delivered),
-                whole(file.rows_accepted),
-                whole(file.rows_rejected),
+                dutch_number(file.rows_delivered),
+                dutch_number(file.rows_accepted),
+                dutch_number(file.rows_rejected),
             )
             for file in files
         ),
@@ -83,7 +84,7 @@ def tests(manifest: dict, evidence: Evidence) -> str:
     ran = table(
         ("test", "uitkomst", "rijen bekeken", "wie handelt"),
         (
-            (test_link(nodes[key]), "geslaagd", whole(rows), nodes[key]["config"]["meta"]["owner"])
+            (test_link(nodes[key]), "geslaagd", dutch_number(rows), nodes[key]["config"]["meta"]["owner"])
             for key, rows in sorted(evidence.rows.items(), key=lambda item: nodes[item[0]]["name"])
         ),
     )
@@ -120,17 +121,12 @@ def persons(choice: Choice) -> str:
     """Return how many persons a choice is about and which, or why that is not known."""
     if choice.persons is None:
         return f"niet te tellen: {choice.not_counted_because}"
-    return f"**{whole(choice.persons)}** {choice.persons_are}"
+    return f"**{dutch_number(choice.persons)}** {choice.persons_are}"
 
 
 def test_link(node: dict) -> str:
     """Return the name of a test; one with a page of its own is a link to it."""
     return f"`{node['name']}`" if node.get("test_metadata") else f"[{node['name']}](#!/test/{node['unique_id']})"
-
-
-def whole(number: int) -> str:
-    """Return a whole number as Dutch writes it."""
-    return f"{number:,}".replace(",", ".")
 
 
 def table(header: Iterable[str], rows: Iterable[Iterable[object]]) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import io
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,13 +16,11 @@ from inburgering.annex.annex import NOTHING
 from inburgering.annex.comparison import DifferingFigure, compare_annexes
 from inburgering.annex.csv_file import write_csv
 from inburgering.annex.data_package import DESCRIPTOR
-from inburgering.annex.reproducible_workbook import write_reproducibly
 from inburgering.annex.texts import dutch_date, dutch_list, dutch_number, uncapitalised
-from inburgering.answer.document import set_page, set_styles
+from inburgering.answer.document import save_document, set_page, set_styles
 from inburgering.issued.causes import Cause, causes
 from inburgering.issued.lock import REPLACED, Lock, read_lock, replaced_by
 from inburgering.output_files import drafts_beside, replace_together
-from inburgering.settings import file_hash
 from inburgering.write_errors import reason
 
 HEADERS = ("Tabel", "Cijfer", "Jaar", "Rij", "Stond er", "Moet zijn")
@@ -54,14 +51,12 @@ def write_erratum(old: Path, new: Path) -> Erratum:
     figures = compare_annexes(old / workbook, new / workbook).figures
     if not figures:
         raise click.ClickException(f"{new}: has the same figures as {old}; there is nothing to correct")
-    rows = _rows(new, figures)
-    document = _document(locks, rows, _causes(old, new, locks))
+    rows = _rows(new / locks[1].question, figures)
+    document = _document(locks, rows, _causes(*locks))
     moment = datetime.datetime.combine(locks[1].issued_on, datetime.time())
     try:
         with drafts_beside(old / DOCUMENT) as drafts:
-            content = io.BytesIO()
-            document.save(content)
-            write_reproducibly(content, drafts.folder / DOCUMENT, moment)
+            save_document(document, drafts.folder / DOCUMENT, moment)
             write_csv(drafts.folder / TABLE, HEADERS, rows)
             said = {"replaced_by": locks[1].issued_on, "erratum": DOCUMENT}
             (drafts.folder / REPLACED).write_text(yaml.safe_dump(said, sort_keys=False), encoding="utf-8")
@@ -71,20 +66,18 @@ def write_erratum(old: Path, new: Path) -> Erratum:
     return Erratum(old / DOCUMENT, old / TABLE, len(rows))
 
 
-def _causes(old: Path, new: Path, locks: tuple[Lock, Lock]) -> tuple[Cause, ...]:
-    then, now = locks
+def _causes(then: Lock, now: Lock) -> tuple[Cause, ...]:
     question = f"{then.question}.yml"
     return causes(
         (now.deliveries, then.deliveries),
         (now.files, then.files),
-        (file_hash(new / question), file_hash(old / question)),
+        (now.issued[question], then.issued[question]),
         (now.packages, then.packages),
     )
 
 
-def _rows(new: Path, figures: tuple[DifferingFigure, ...]) -> list[tuple[str, ...]]:
+def _rows(package: Path, figures: tuple[DifferingFigure, ...]) -> list[tuple[str, ...]]:
     """Return a row per figure in the words of the annex."""
-    package = new / next(path.name for path in new.iterdir() if path.is_dir())
     descriptor = json.loads((package / DESCRIPTOR).read_text(encoding="utf-8"))
     fields = [field for resource in descriptor["resources"] for field in resource["schema"]["fields"]]
     labels = {

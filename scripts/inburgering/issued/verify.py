@@ -40,7 +40,7 @@ def verify_issued(folder: Path, warehouse: Path) -> Verified:
     differing = causes(
         (made_from.deliveries, lock.deliveries),
         (made_from.files, lock.files),
-        (file_hash(QUESTIONS / question), file_hash(folder / question)),
+        (file_hash(QUESTIONS / question), lock.issued[question]),
         (file_hash(CHECKOUT / "uv.lock"), lock.packages),
     )
     return Verified(lock, figures, differing)

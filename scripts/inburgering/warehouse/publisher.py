@@ -98,16 +98,18 @@ class Plugin(BasePlugin):
             out_of_memory = isinstance(error, duckdb.OutOfMemoryException)
             if out_of_memory or reason(error) == NO_ROOM or "Cannot open file" in str(error):
                 raise  # the file itself may well be whole
-            for suffix in ("", ".wal"):
-                self._workspace.with_name(self._workspace.name + suffix).unlink(missing_ok=True)
+            self._remove_workspace()
             duckdb.connect(str(self._workspace)).close()
+
+    def _remove_workspace(self) -> None:
+        for suffix in ("", ".wal"):
+            self._workspace.with_name(self._workspace.name + suffix).unlink(missing_ok=True)
 
     def _start_from_last_green(self) -> None:
         """Let a whole build start from the last green one, or from nothing when it is to build all."""
         if not _is_whole_build():
             return
-        for suffix in ("", ".wal"):
-            self._workspace.with_name(self._workspace.name + suffix).unlink(missing_ok=True)
+        self._remove_workspace()
         built = None if get_flags().FULL_REFRESH else self._last_green()
         if built is not None and built.files == what_is_there().files:
             shutil.copyfile(self._warehouse, self._workspace)
