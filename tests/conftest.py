@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from hypothesis import Phase, settings
 
+from dev.spark_cluster import free_ports
 from inburgering.settings import SAMPLE_KEY
-from support.engine import FOR_TINY_DATA, SparkPipeline, free_port
+from support.engine import FOR_TINY_DATA, SparkPipeline
 from support.pipeline import Pipeline, command, made_once, share_between_workers, succeeded
 from support.steps import run_anew
 
@@ -92,7 +93,7 @@ def tested_sample(small_sample: Pipeline, tmp_path_factory: pytest.TempPathFacto
 @pytest.fixture(scope="session")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkPipeline]:
     """Start a Spark cluster for all tests on Spark; fails with its one line where Java or pyspark is missing."""
-    pipeline = SparkPipeline(tmp_path_factory.mktemp("spark"), SAMPLE_KEY, port=free_port())
+    pipeline = SparkPipeline(tmp_path_factory.mktemp("spark"), SAMPLE_KEY, port=free_ports(1)[0])
     try:
         settings = (f"--setting={name}={value}" for name, value in FOR_TINY_DATA.items())
         succeeded(pipeline.maintain("run_spark_cluster", "start", *settings))

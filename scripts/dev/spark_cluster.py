@@ -6,9 +6,11 @@ as the Thrift server: a cluster that was stopped starts empty.
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import json
 import os
+import random
 import re
 import shutil
 import signal
@@ -88,7 +90,7 @@ class SparkCluster:
         shutil.rmtree(self._folder, ignore_errors=True)
         (self._folder / "temporary").mkdir(parents=True)
         self._write_settings(settings)
-        master_port, status_port = _free_ports(2)
+        master_port, status_port = free_ports(2)
         master = f"spark://{HOST}:{master_port}"
         common = ("--properties-file", self._settings)
         commands: dict[str, tuple[object, ...]] = {
@@ -247,12 +249,15 @@ def _answers(port: int) -> bool:
         return connection.connect_ex((HOST, port)) == 0
 
 
-def _free_ports(number: int) -> list[int]:
-    sockets = [socket.socket() for _ in range(number)]
-    try:
-        for one in sockets:
-            one.bind((HOST, 0))
-        return [one.getsockname()[1] for one in sockets]
-    finally:
-        for one in sockets:
-            one.close()
+def free_ports(number: int) -> list[int]:
+    """Return ports on 127.0.0.1 that nobody uses, below those that systems give to whoever asks for any port.
+
+    Of those any, one can be taken between this look and its use: by the other processes of a cluster, which ask often.
+    """
+    free: set[int] = set()
+    while len(free) < number:
+        port = random.randrange(20_000, 30_000)
+        with socket.socket() as one, contextlib.suppress(OSError):
+            one.bind((HOST, port))
+            free.add(port)
+    return list(free)

@@ -16,9 +16,10 @@ import pytest
 import yaml
 from openpyxl import load_workbook
 
+from dev.spark_cluster import free_ports
 from inburgering.annex.control_file import control_file
 from inburgering.settings import SAMPLE_KEY
-from support.engine import Engine, SparkPipeline, free_port
+from support.engine import Engine, SparkPipeline
 from support.pipeline import CHECKOUT, Pipeline, refused, succeeded
 
 pytestmark = pytest.mark.spark
@@ -239,7 +240,7 @@ def test_a_setting_that_is_none(tmp_path: Path) -> None:
 
 
 def test_a_server_that_does_not_answer(tmp_path: Path) -> None:
-    pipeline = SparkPipeline(tmp_path, port=free_port())
+    pipeline = SparkPipeline(tmp_path, port=free_ports(1)[0])
     assert refused(pipeline.export("--target", "spark")) == (
         f"Error: 127.0.0.1:{pipeline.port}: no Thrift server answers; start one with "
         "make spark-start, or set INBURGERING_SPARK_HOST and INBURGERING_SPARK_PORT"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import socket
 import subprocess
 from dataclasses import dataclass
 
@@ -76,10 +75,3 @@ class Engine:
         )
         assert problem, step.stdout[-3000:]
         return problem["line"]
-
-
-def free_port() -> int:
-    """Return a port of this machine that nobody listens on."""
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]
