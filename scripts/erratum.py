@@ -15,7 +15,8 @@ DAY = click.DateTime(["%Y-%m-%d"])
 @click.argument("question")
 @click.argument("old", type=DAY)
 @click.argument("new", type=DAY)
-def main(question: str, old: datetime.datetime, new: datetime.datetime) -> None:
+@click.option("--causes-together", is_flag=True, help="Do not build what tells which cause moved which figure.")
+def main(question: str, old: datetime.datetime, new: datetime.datetime, causes_together: bool) -> None:
     """Write the erratum of the edition of QUESTION issued on the day OLD, which that of the day NEW replaces.
 
     Issue the new edition first. Both editions stay; the old one is marked as replaced.
@@ -23,7 +24,8 @@ def main(question: str, old: datetime.datetime, new: datetime.datetime) -> None:
     from inburgering.issued.erratum import write_erratum
     from inburgering.issued.lock import folder_of
 
-    written = write_erratum(folder_of(question, f"{old:%Y-%m-%d}"), folder_of(question, f"{new:%Y-%m-%d}"))
+    then, now = (folder_of(question, f"{day:%Y-%m-%d}") for day in (old, new))
+    written = write_erratum(then, now, say, causes_together)
     say(
         f"Wrote {written.document} and {written.table.name}: {written.figures} figures corrected",
         f"{question}, issued on {old:%Y-%m-%d}, is marked as replaced. Read the erratum, and commit that folder.",

@@ -64,6 +64,15 @@ def edit(path: Path, old: str, new: str) -> None:
     path.write_text(text.replace(old, new), encoding="utf-8")
 
 
+def causes_by(table: Path, figure: str, cause: str) -> dict[str, set[str]]:
+    """Return the causes in a table of moved figures, by measure."""
+    found: dict[str, set[str]] = {}
+    with table.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            found.setdefault(row[figure], set()).add(row[cause])
+    return found
+
+
 def test_what_was_issued_stays_and_why_it_differs_is_said(own: OwnCheckout, tmp_path: Path) -> None:
     # The sample was built elsewhere, from another commit.
     assert "run dbt build, issue" in refused(issue(own))
@@ -98,16 +107,22 @@ def test_what_was_issued_stays_and_why_it_differs_is_said(own: OwnCheckout, tmp_
     edited = commit(own)
     built = succeeded(own.dbt("build"))
     assert "figures of sv_2024_123, issued on 2024-03-01; python scripts/verify_issued.py says why" in built
-    verified = own.script("verify_issued", "sv_2024_123")
+    verified = own.script("verify_issued", "sv_2024_123", "--csv", tmp_path / "moved.csv")
     assert verified.returncode == 1, verified.stderr
     said = verified.stdout.splitlines()
-    assert said[0].endswith("figures differ now")
-    assert said[1:3] == [
+    assert said[0] == "Building an annex with another code list alone, to tell causes apart"
+    assert said[1].endswith("figures differ now")
+    assert said[2:4] == [
         "  differs since: delivery: version 2 of delivery amal/2024-01-31 came",
         "  differs since: code list: seeds/codes/counted_types.csv changed",
     ]
-    assert all(" became " in line for line in said[3:-1])
-    assert said[-1].endswith("more; export now, and compare_annex.py " + f"{folder / 'sv_2024_123.xlsx'} NEW lists all")
+    assert all(" became " in line for line in said[4:-2])
+    assert said[-2].endswith("more; all of them with --csv FILE")
+
+    # The list is about contracts alone; the delivery is of one agency, and another may have counted its persons.
+    moved = causes_by(tmp_path / "moved.csv", "measure", "causes")
+    assert moved["attests"] == {"delivery"}
+    assert moved["contracts"] >= {"code list", "code list, delivery"}
 
     # As of then, it comes out again to the byte.
     again = tmp_path / "again"
@@ -131,7 +146,11 @@ def test_what_was_issued_stays_and_why_it_differs_is_said(own: OwnCheckout, tmp_
         listed = list(csv.reader(file))
     assert [[cell.text for cell in row.cells] for row in table.rows] == listed
     assert f"{len(listed) - 1} figures corrected" in written
-    assert listed[0] == ["Tabel", "Cijfer", "Jaar", "Rij", "Stond er", "Moet zijn"]
+    assert listed[0] == ["Tabel", "Cijfer", "Jaar", "Rij", "Stond er", "Moet zijn", "Oorzaak"]
+    in_words = causes_by(folder / "erratum.csv", "Cijfer", "Oorzaak")
+    assert in_words["Eerste attesten van inburgering"] == {"levering"}
+    assert in_words["Eerste contracten"] >= {"codelijst", "codelijst en levering"}
+    assert not [line for line in text.splitlines() if "niet uitgesplitst" in line]
     assert {"Eerste contracten", "Eerste attesten van inburgering"} <= {row[1] for row in listed[1:]}
     assert (folder / "sv_2024_123.xlsx").is_file()
     assert succeeded(own.script("verify_issued")).splitlines() == [

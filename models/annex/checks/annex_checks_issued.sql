@@ -28,6 +28,4 @@ select
     second_member, figures_issued.figure_issued, figures_now.figure_now
 from figures_issued
 left join figures_now using (reference_date, year, measure, breakdown, member, second_breakdown, second_member)
-where
-    figures_issued.figure_issued is distinct from figures_now.figure_now
-    and figures_issued.reference_date in (select files.reference_date from {{ ref('int_current_files') }} as files)
+where figures_issued.figure_issued is distinct from figures_now.figure_now

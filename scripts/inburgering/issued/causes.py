@@ -16,6 +16,13 @@ DELIVERY = re.compile(r"version (\d+) of delivery (\w+)/(\d{4}-\d{2}-\d{2})")
 DELIVERED = {"came": "nieuwe levering", "is gone": "levering die er niet meer is", "changed": "gewijzigde levering"}
 # Who approved a choice moves no figure.
 APPROVALS = "seeds/lists/choices.csv"
+KINDS_IN_DUTCH = {
+    "delivery": "levering",
+    "code list": "codelijst",
+    "rule": "rekenregel",
+    "question": "vraagstelling",
+    "packages": "programma’s",
+}
 SEEDS, MODELS, SQL = "seeds", ("models", "macros"), ".sql"
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime
 import json
+import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,12 +20,13 @@ from inburgering.annex.csv_file import write_csv
 from inburgering.annex.data_package import DESCRIPTOR
 from inburgering.annex.texts import dutch_date, dutch_list, dutch_number, uncapitalised
 from inburgering.answer.document import save_document, set_page, set_styles
-from inburgering.issued.causes import Cause, causes
+from inburgering.issued.attribution import Step, kinds_that_moved, one_step, steps_between
+from inburgering.issued.causes import KINDS_IN_DUTCH, Cause, causes
 from inburgering.issued.lock import REPLACED, Lock, read_lock, replaced_by
 from inburgering.output_files import drafts_beside, replace_together
 from inburgering.write_errors import reason
 
-HEADERS = ("Tabel", "Cijfer", "Jaar", "Rij", "Stond er", "Moet zijn")
+HEADERS = ("Tabel", "Cijfer", "Jaar", "Rij", "Stond er", "Moet zijn", "Oorzaak")
 DOCUMENT, TABLE = "erratum.docx", "erratum.csv"
 
 
@@ -36,11 +39,14 @@ class Erratum:
     figures: int
 
 
-def write_erratum(old: Path, new: Path) -> Erratum:
+def write_erratum(old: Path, new: Path, say: Callable[[str], None], causes_together: bool = False) -> Erratum:
     """Write the erratum of the edition in a folder that another replaces, into the old folder.
 
+    Which kind of cause moved which figure is told by annexes that are built between the two, each after a line of
+    `say`; with `causes_together` none is built, and every figure has all kinds.
+
     Raises click.ClickException when the editions are not of one question and in this order, nothing differs, the old
-    one was replaced before, or the folder cannot be written.
+    one was replaced before, what an annex between the two needs is no longer there, or the folder cannot be written.
     """
     locks = read_lock(old), read_lock(new)
     if locks[0].issued_on >= locks[1].issued_on:
@@ -51,8 +57,15 @@ def write_erratum(old: Path, new: Path) -> Erratum:
     figures = compare_annexes(old / workbook, new / workbook).figures
     if not figures:
         raise click.ClickException(f"{new}: has the same figures as {old}; there is nothing to correct")
-    rows = _rows(new / locks[1].question, figures)
-    document = _document(locks, rows, _causes(*locks))
+    why = _causes(*locks)
+    ends = old / workbook, new / workbook
+    if causes_together:
+        steps = one_step(*ends, why)
+    else:
+        with tempfile.TemporaryDirectory() as scratch:
+            steps = steps_between(ends[0], locks[0], ends[1], locks[1].commit, why, Path(scratch), say)
+    rows = _rows(new / locks[1].question, figures, steps)
+    document = _document(locks, rows, why, causes_together)
     moment = datetime.datetime.combine(locks[1].issued_on, datetime.time())
     try:
         with drafts_beside(old / DOCUMENT) as drafts:
@@ -76,7 +89,7 @@ def _causes(then: Lock, now: Lock) -> tuple[Cause, ...]:
     )
 
 
-def _rows(package: Path, figures: tuple[DifferingFigure, ...]) -> list[tuple[str, ...]]:
+def _rows(package: Path, figures: tuple[DifferingFigure, ...], steps: tuple[Step, ...]) -> list[tuple[str, ...]]:
     """Return a row per figure in the words of the annex."""
     descriptor = json.loads((package / DESCRIPTOR).read_text(encoding="utf-8"))
     fields = [field for resource in descriptor["resources"] for field in resource["schema"]["fields"]]
@@ -94,6 +107,7 @@ def _rows(package: Path, figures: tuple[DifferingFigure, ...]) -> list[tuple[str
             " – ".join(label for label in (figure.label, figure.second_label) if label),
             _figure(figure.old),
             _figure(figure.new),
+            dutch_list([KINDS_IN_DUTCH[kind] for kind in kinds_that_moved(figure, steps)]) or "niet bekend",
         )
         for figure in figures
     ]
@@ -105,7 +119,9 @@ def _figure(text: str | None) -> str:
     return dutch_number(int(text)) if text.isdigit() else text.replace(".", ",")
 
 
-def _document(locks: tuple[Lock, Lock], rows: list[tuple[str, ...]], why: tuple[Cause, ...]) -> WordDocument:
+def _document(
+    locks: tuple[Lock, Lock], rows: list[tuple[str, ...]], why: tuple[Cause, ...], causes_together: bool
+) -> WordDocument:
     then, now = locks
     document = Document()
     set_styles(document)
@@ -126,7 +142,7 @@ def _document(locks: tuple[Lock, Lock], rows: list[tuple[str, ...]], why: tuple[
     else:
         listed = dutch_list([cause.in_dutch for cause in why])
         document.add_paragraph(f"{listed[:1].upper()}{listed[1:]}.")
-        if len(why) > 1:
+        if causes_together and len(why) > 1:
             document.add_paragraph("Welke oorzaak bij welk cijfer hoort, is hier niet uitgesplitst.")
     document.add_paragraph("Verbeterde cijfers", style="Heading 1")
     table = document.add_table(rows=1, cols=len(HEADERS), style="Table Grid")
