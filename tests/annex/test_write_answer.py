@@ -255,7 +255,9 @@ def test_the_sentences_are_whole(answer: Answer) -> None:
 
 def test_the_footer_has_no_other_numbers(answer: Answer) -> None:
     footer = Document(str(answer.document)).sections[0].footer
-    assert [line.text for line in footer.paragraphs] == [f"{answer.question.label} – ontwerp – pagina "]
+    assert [line.text for line in footer.paragraphs] == [
+        f"{answer.question.label} – ontwerp (synthetische gegevens) – pagina "
+    ]
 
 
 def test_the_properties_come_from_the_question(answer: Answer) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 from pathlib import Path
 
@@ -47,7 +48,15 @@ def test_the_document_to_sign_has_the_build_the_choices_the_tests_and_what_diffe
     assert ["Contracten 2019", "10.300", "10.000", "300"] in rows
     assert not any(row[0] == "Contracten 2020" for row in rows)
     assert any(text.startswith("Handtekening: …") for text in paragraphs)
-    assert not any("Synthetisch" in text for text in paragraphs)
+    assert not any("synthetisch" in text.lower() for text in paragraphs)
+
+
+def test_the_document_to_sign_of_the_sample_says_so_in_its_title(tmp_path: Path) -> None:
+    sample = dataclasses.replace(EVIDENCE, files=[dataclasses.replace(FILE, is_synthetic=True)])
+    write_sign_off(sample, ["Vraag 123"], tmp_path / "nazicht.docx")
+    title = "Nazicht van de bijlage (synthetische gegevens)"
+    assert texts(tmp_path / "nazicht.docx")[0][0] == title
+    assert Document(str(tmp_path / "nazicht.docx")).core_properties.title == title
 
 
 def test_the_same_build_gives_the_same_document(tmp_path: Path) -> None:

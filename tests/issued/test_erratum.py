@@ -17,7 +17,13 @@ def test_a_cause_has_the_name_of_the_agency_and_begins_a_sentence() -> None:
     why = causes((delivered, {}), ({seed: "new"}, {seed: "old"}), ("same", "same"), ("same", "same"))
     text = [
         paragraph.text
-        for paragraph in _document((then, now), [("1", "Contracten", "2023", "", "1", "2", "")], why, False).paragraphs
+        for paragraph in _document(
+            (then, now),
+            [("1", "Contracten", "2023", "", "1", "2", "")],
+            why,
+            causes_together=False,
+            is_synthetic=False,
+        ).paragraphs
     ]
     assert (
         "Nieuwe levering (Agentschap Integratie en Inburgering, peildatum 31/01/2024, versie 2) "

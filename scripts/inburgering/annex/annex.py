@@ -25,6 +25,8 @@ NOT_APPLICABLE = "n.v.t."
 NOT_YET = "nog niet te zeggen"
 # By why a share or a number of months is not given.
 ABSENT = {"not_applicable": NOT_APPLICABLE, "not_yet": NOT_YET}
+# What the register of an annex says of the synthetic sample.
+DATA, SYNTHETIC = "data", "synthetisch"
 
 
 @dataclass(frozen=True)
@@ -230,8 +232,12 @@ class Annex:
 
     @property
     def provenance(self) -> dict[str, str]:
-        """Return the commit, hashes of code lists and rules, and the version and hash of every delivered file."""
+        """Return the register: commit, hashes of code lists and rules, version and hash of every delivered file.
+
+        It says so when any of the files is of the synthetic sample.
+        """
         of_build = {
+            **({DATA: SYNTHETIC} if self.is_synthetic else {}),
             "commit": self.build.commit,
             "code lists": self.build.code_lists,
             "rules": self.build.rules,

@@ -13,7 +13,7 @@ from openpyxl.drawing.text import CharacterProperties, ParagraphProperties
 
 from inburgering.annex.annex import INTEGER, PERCENTAGE, Annex, Block, Column, TabContents
 from inburgering.annex.layout import BLUE, LIGHT_BLUE, NUMBER_FORMATS, PlacedBlock
-from inburgering.annex.texts import dutch_list, joined_titles
+from inburgering.annex.texts import dutch_list, joined_titles, titled
 
 COLOURS = (BLUE, LIGHT_BLUE, "7F7F7F", "C55A11")
 SERIES_COLOURS = (BLUE, "C55A11", "7F7F7F", "548235", "7030A0", "000000", LIGHT_BLUE, "BF9000")
@@ -49,6 +49,14 @@ def rows_of_chart(contents: TabContents) -> int:
 
 def tab_chart(annex: Annex, contents: TabContents, placed: list[PlacedBlock]) -> TabChart:
     """Return the chart of a tab that has one, from where its blocks stand."""
+    described = _chart_of(annex, contents, placed)
+    # A chart is also copied out of its sheet.
+    title = described.chart.title.tx.rich.p[0].r[0]
+    title.t = titled(title.t, annex.is_synthetic)
+    return described
+
+
+def _chart_of(annex: Annex, contents: TabContents, placed: list[PlacedBlock]) -> TabChart:
     if contents.tab.chart == "within_months" and (
         by_year := [block for block in placed if block.block.chosen.rows == "years"]
     ):

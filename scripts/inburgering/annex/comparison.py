@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 import duckdb
 
-from inburgering.annex.annex import NOTHING
+from inburgering.annex.annex import DATA, NOTHING
 from inburgering.annex.data_package import COLUMNS, DESCRIPTOR
 
 # What tells one figure from another; of what is not broken down twice, the second member is empty.
@@ -105,6 +105,7 @@ def _differences(old: dict[str, str], new: dict[str, str]) -> list[str]:
     """Say what differs: the question, its reference date, the code lists, the rules, and every delivered file."""
     said = {
         "name": "the question",
+        DATA: "whether the figures are of the synthetic sample",
         "created": "the reference date",
         "code lists": "the code lists (seeds)",
         "rules": "the rules (models, macros, variables)",

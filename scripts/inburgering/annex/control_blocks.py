@@ -8,7 +8,7 @@ import click
 
 from inburgering.annex.annex import INTEGER, NOTHING, TEXT, TOTAL, Block, Column, Measure, Row
 from inburgering.annex.question import Question
-from inburgering.annex.texts import dutch_date
+from inburgering.annex.texts import dutch_date, titled
 
 TOTALS_QUERY = """
 select measure, breakdown, measure_label, breakdown_label, year, persons, agrees
@@ -258,7 +258,8 @@ class ControlBlocks:
             )
             for agency, event_type, label, file_name, sheet_name, version, sha256, _, year, *figures in self.deliveries
         )
-        title = "Aangeleverde, aanvaarde en terzijde gelegde rijen"
+        is_synthetic = any(is_synthetic for *_, is_synthetic, _, _, _, _ in self.deliveries)
+        title = titled("Aangeleverde, aanvaarde en terzijde gelegde rijen", is_synthetic)
         return Block("controle_leveringen", title, columns, rows)
 
     def _published_block(self) -> Block:

@@ -26,6 +26,7 @@ from inburgering.annex.texts import (
     definitions,
     dutch_date,
     status_line,
+    titled,
 )
 
 COVER = "Toelichting"
@@ -37,7 +38,7 @@ def fill_cover(sheet: Worksheet, annex: Annex, titles: dict[str, str]) -> None:
     """Fill the first sheet; `titles` has the title of every tab."""
     question = annex.question
     sheet.title = COVER
-    set_up_print(sheet, question.label)
+    set_up_print(sheet, titled(question.label, annex.is_synthetic))
     set_widths(sheet, WIDTHS)
     write(sheet, 1, 1, annex_title(annex), TITLE_FONT)
     row = 2

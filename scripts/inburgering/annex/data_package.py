@@ -182,7 +182,12 @@ def _tab_table(name: str, contents: TabContents, annex: Annex) -> TidyTable:
     description = " ".join([asked, status_line(question), source_line(annex), *tab_notes(annex, contents)])
     key = tuple(column for column in KEY if column in columns)
     return TidyTable(
-        name, titled(annex, f"{tab.name}. {question.title_of(tab)}"), description, columns, key, tuple(rows)
+        name,
+        titled(f"{tab.name}. {question.title_of(tab)}", annex.is_synthetic),
+        description,
+        columns,
+        key,
+        tuple(rows),
     )
 
 
@@ -267,7 +272,9 @@ def _sources(annex: Annex) -> list[dict[str, object]]:
     """Return the delivered files."""
     return [
         {
-            "title": f"{source.agency_label}: {file_text(source.file_name, source.sheet_name)}",
+            "title": titled(
+                f"{source.agency_label}: {file_text(source.file_name, source.sheet_name)}", annex.is_synthetic
+            ),
             "version": str(source.delivery_version),
         }
         for source in annex.sources

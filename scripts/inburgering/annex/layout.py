@@ -57,10 +57,10 @@ class PlacedBlock:
 def add_sheet(workbook: Workbook, annex: Annex, name: str, title: str, home: str) -> Worksheet:
     """Add a sheet with a title, the state of the figures, and a link to the sheet with the contents."""
     sheet = workbook.create_sheet(name)
-    write(sheet, 1, 1, titled(annex, title), TITLE_FONT)
+    write(sheet, 1, 1, titled(title, annex.is_synthetic), TITLE_FONT)
     write(sheet, 2, 1, status_line(annex.question))
     link(sheet, 3, 1, f"← {home}", home)
-    set_up_print(sheet, annex.question.label)
+    set_up_print(sheet, titled(annex.question.label, annex.is_synthetic))
     return sheet
 
 

@@ -47,7 +47,7 @@ PERSON = (
 
 def annex_title(annex: Annex) -> str:
     """Name the annex by its question."""
-    return titled(annex, f"Bijlage bij {uncapitalised(annex.question.label)}")
+    return titled(f"Bijlage bij {uncapitalised(annex.question.label)}", annex.is_synthetic)
 
 
 def uncapitalised(text: str) -> str:
@@ -61,9 +61,9 @@ def joined_titles(measures: Iterable[Measure]) -> str:
     return dutch_list([first, *map(uncapitalised, others)])
 
 
-def titled(annex: Annex, title: str) -> str:
+def titled(title: str, is_synthetic: bool) -> str:
     """Return a title, which says so when the figures are of the synthetic sample."""
-    return f"{title} (synthetische gegevens)" if annex.is_synthetic else title
+    return f"{title} (synthetische gegevens)" if is_synthetic else title
 
 
 def tab_notes(annex: Annex, contents: TabContents) -> list[str]:

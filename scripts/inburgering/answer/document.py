@@ -31,9 +31,10 @@ def build_document(annex: Annex, paragraphs: list[Paragraph]) -> WordDocument:
     document, question = Document(), annex.question
     _set_properties(document, annex)
     set_styles(document)
-    set_page(document, f"{question.label} – ontwerp")
+    set_page(document, titled(f"{question.label} – ontwerp", annex.is_synthetic))
     for paragraph in paragraphs:
-        document.add_paragraph(paragraph.text, style=STYLES[paragraph.kind])
+        is_synthetic_title = paragraph.kind == "title" and annex.is_synthetic
+        document.add_paragraph(titled(paragraph.text, is_synthetic_title), style=STYLES[paragraph.kind])
     return document
 
 
@@ -48,7 +49,7 @@ def _set_properties(document: WordDocument, annex: Annex) -> None:
     question = annex.question
     moment = datetime.datetime.combine(question.reference_date, datetime.time())
     properties = document.core_properties
-    properties.title = titled(annex, f"Antwoord op {uncapitalised(question.label)}: {question.title}")
+    properties.title = titled(f"Antwoord op {uncapitalised(question.label)}: {question.title}", annex.is_synthetic)
     properties.subject = status_line(question)
     properties.author = properties.last_modified_by = "Warehouse inburgering"
     properties.comments = "Ontwerp"

@@ -272,7 +272,6 @@ def _values(annex: Annex) -> dict[str, object]:
         "delen": [part for contents in annex.tabs for part in _parts(annex, contents, december)],
         "punten": _points(annex, december),
         "tabbladen": [contents.tab.name for contents in annex.tabs],
-        "is_synthetisch": annex.is_synthetic,
         "termijn": term_text(annex.rules),
     }
 

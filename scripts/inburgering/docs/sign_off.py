@@ -10,7 +10,7 @@ from docx import Document
 from docx.document import Document as WordDocument
 from docx.shared import Cm, Pt
 
-from inburgering.annex.texts import dutch_number
+from inburgering.annex.texts import dutch_number, titled
 from inburgering.answer.document import save_document
 from inburgering.docs.evidence import Choice, Evidence
 from inburgering.docs.texts import is_sample
@@ -38,9 +38,10 @@ def build_sign_off(evidence: Evidence, questions: list[str]) -> WordDocument:
     document = Document()
     document.styles["Normal"].font.size = Pt(10)
     document.sections[0].left_margin = document.sections[0].right_margin = Cm(2)
-    document.core_properties.title = "Nazicht van de bijlage"
+    title = titled("Nazicht van de bijlage", is_sample(evidence))
+    document.core_properties.title = title
     document.core_properties.language = "nl-BE"
-    document.add_heading("Nazicht van de bijlage", level=0)
+    document.add_heading(title, level=0)
     if is_sample(evidence):
         document.add_paragraph("Synthetisch voorbeeld: geen cijfer gaat over echte personen.")
     document.add_heading("Vraag en bouw", level=1)

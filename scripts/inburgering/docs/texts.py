@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from inburgering.annex.texts import dutch_number
+from inburgering.annex.texts import dutch_number, titled
 from inburgering.docs.evidence import Choice, DeliveredFile, Evidence, is_data_test
 
 NO_BUILD = "Achter deze pagina staat **geen groene bouw**, dus teken ze niet."
@@ -58,7 +58,8 @@ def build(evidence: Evidence) -> str:
 
 def deliveries(files: list[DeliveredFile]) -> str:
     """Return the files that count, with their hashes and rows."""
-    return "## Leveringen\n\n" + table(
+    heading = titled("Leveringen", any(file.is_synthetic for file in files))
+    return f"## {heading}\n\n" + table(
         ("peildatum", "agentschap", "soort", "bestand", "versie", "SHA-256", "geleverd", "aanvaard", "terzijde"),
         (
             (

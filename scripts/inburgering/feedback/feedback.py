@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 import duckdb
 
-from inburgering.annex.texts import dutch_date, dutch_number
+from inburgering.annex.texts import dutch_date, dutch_number, titled
 from inburgering.feedback.product import Sheet, Table, write_product
 from inburgering.intake.extract_contract import AgencyContract, read_contracts
 from inburgering.warehouse.open_build import open_build
@@ -38,7 +38,8 @@ select
     coalesce(sum(rows_reported), 0), coalesce(sum(rows_not_counted), 0), coalesce(sum(rows_kept), 0),
     coalesce(sum(rows_new), 0), coalesce(sum(rows_solved), 0),
     (select sum(rows_delivered) from int_current_files where reference_date = $reference_date and agency = $agency),
-    (select max(reference_date) from int_current_files where reference_date < $reference_date and agency = $agency)
+    (select max(reference_date) from int_current_files where reference_date < $reference_date and agency = $agency),
+    (select bool_or(is_synthetic) from int_current_files where reference_date = $reference_date and agency = $agency)
 from feedback_problems
 where reference_date = $reference_date and agency = $agency
 """
@@ -110,7 +111,8 @@ def _write_feedback(
 ) -> str:
     """Write workbook and CSV files for an agency, and return a line about them."""
     chosen = {"agency": contract.agency, "reference_date": day}
-    [(reported, not_counted, kept, new, solved, delivered, previous)] = connection.execute(SUMS, chosen).fetchall()
+    [sums] = connection.execute(SUMS, chosen).fetchall()
+    reported, not_counted, kept, new, solved, delivered, previous, is_synthetic = sums
     problems = Table(
         "problemen",
         tuple(PROBLEM_HEADERS),
@@ -121,7 +123,7 @@ def _write_feedback(
         tuple(ROW_HEADERS),
         [_row_cells(row, contract) for row in connection.execute(ROWS, chosen).fetchall()],
     )
-    title = f"Terugmelding aan {label}, peildatum {dutch_date(day)}"
+    title = titled(f"Terugmelding aan {label}, peildatum {dutch_date(day)}", is_synthetic)
     compared = (
         f"Nieuw, nog steeds en opgelost: vergeleken met de levering van {dutch_date(previous)}."
         if previous
@@ -143,7 +145,10 @@ def _write_feedback(
         ),
         Sheet(
             "Terugmelding",
-            f"De rijen: {dutch_number(reported)} met een probleem, en {dutch_number(kept)} die blijven",
+            titled(
+                f"De rijen: {dutch_number(reported)} met een probleem, en {dutch_number(kept)} die blijven",
+                is_synthetic,
+            ),
             (
                 "Bij een dubbele of vervangen rij staat ook de rij die in het bestand blijft. "
                 "Filter op Probleem, Bestand of Geteld.",

@@ -14,11 +14,11 @@ import yaml
 from docx import Document
 from docx.document import Document as WordDocument
 
-from inburgering.annex.annex import NOTHING
+from inburgering.annex.annex import DATA, NOTHING
 from inburgering.annex.comparison import DifferingFigure, compare_annexes
 from inburgering.annex.csv_file import write_csv
 from inburgering.annex.data_package import DESCRIPTOR
-from inburgering.annex.texts import dutch_date, dutch_list, dutch_number, uncapitalised
+from inburgering.annex.texts import dutch_date, dutch_list, dutch_number, titled, uncapitalised
 from inburgering.answer.document import save_document, set_page, set_styles
 from inburgering.issued.attribution import Step, kinds_that_moved, one_step, steps_between
 from inburgering.issued.causes import KINDS_IN_DUTCH, Cause, causes
@@ -65,7 +65,8 @@ def write_erratum(old: Path, new: Path, say: Callable[[str], None], causes_toget
         with tempfile.TemporaryDirectory() as scratch:
             steps = steps_between(ends[0], locks[0], ends[1], locks[1].commit, why, Path(scratch), say)
     rows = _rows(new / locks[1].question, figures, steps)
-    document = _document(locks, rows, why, causes_together)
+    is_synthetic = any(_is_synthetic(folder / lock.question) for folder, lock in zip((old, new), locks, strict=True))
+    document = _document(locks, rows, why, causes_together, is_synthetic)
     moment = datetime.datetime.combine(locks[1].issued_on, datetime.time())
     try:
         with drafts_beside(old / DOCUMENT) as drafts:
@@ -89,9 +90,18 @@ def _causes(then: Lock, now: Lock) -> tuple[Cause, ...]:
     )
 
 
+def _is_synthetic(package: Path) -> bool:
+    """Return whether the register of an annex says that its figures are of the synthetic sample."""
+    return DATA in _descriptor(package)["provenance"]
+
+
+def _descriptor(package: Path) -> dict:
+    return json.loads((package / DESCRIPTOR).read_text(encoding="utf-8"))
+
+
 def _rows(package: Path, figures: tuple[DifferingFigure, ...], steps: tuple[Step, ...]) -> list[tuple[str, ...]]:
     """Return a row per figure in the words of the annex."""
-    descriptor = json.loads((package / DESCRIPTOR).read_text(encoding="utf-8"))
+    descriptor = _descriptor(package)
     fields = [field for resource in descriptor["resources"] for field in resource["schema"]["fields"]]
     labels = {
         category["value"]: category["label"]
@@ -120,17 +130,21 @@ def _figure(text: str | None) -> str:
 
 
 def _document(
-    locks: tuple[Lock, Lock], rows: list[tuple[str, ...]], why: tuple[Cause, ...], causes_together: bool
+    locks: tuple[Lock, Lock],
+    rows: list[tuple[str, ...]],
+    why: tuple[Cause, ...],
+    causes_together: bool,
+    is_synthetic: bool,
 ) -> WordDocument:
     then, now = locks
     document = Document()
     set_styles(document)
-    set_page(document, f"Erratum – {now.label}")
-    document.core_properties.title = f"Erratum bij de bijlage bij {uncapitalised(now.label)}"
+    set_page(document, titled(f"Erratum – {now.label}", is_synthetic))
+    document.core_properties.title = titled(f"Erratum bij de bijlage bij {uncapitalised(now.label)}", is_synthetic)
     document.core_properties.author = document.core_properties.last_modified_by = "Warehouse inburgering"
     moment = datetime.datetime.combine(now.issued_on, datetime.time())
     document.core_properties.created = document.core_properties.modified = moment
-    document.add_paragraph("Erratum", style="Title")
+    document.add_paragraph(titled("Erratum", is_synthetic), style="Title")
     cells = "één cijfer" if len(rows) == 1 else f"{dutch_number(len(rows))} cijfers"
     document.add_paragraph(
         f"De bijlage bij {uncapitalised(now.label)} die op {dutch_date(then.issued_on)} bezorgd werd, bevat {cells} "
