@@ -68,7 +68,7 @@ def main(allow_empty: bool, accept_fewer_rows: bool) -> None:
 def describe(delivery: Delivery, loaded: LoadedDelivery) -> str:
     """Say in one line what loading a delivery came to."""
     if loaded.version is None:
-        line = f"{delivery.name}: unchanged, nothing to do"
+        line = f"{delivery.name}: unchanged" + ("" if loaded.mended else ", nothing to do")
     else:
         line = (
             f"{delivery.name}: version {loaded.version}, {loaded.rows_delivered} rows delivered, "
@@ -79,8 +79,10 @@ def describe(delivery: Delivery, loaded: LoadedDelivery) -> str:
             f"; since version {loaded.version_before}: {loaded.rows_added} rows added, {loaded.rows_gone} gone, "
             f"{loaded.rows_changed} changed"
         )
-    if loaded.removed:
-        line += f"; in the place of what was not whole: {', '.join(loaded.removed)}"
+    if loaded.mended:
+        line += f"; mended what was not whole: {', '.join(loaded.mended)}"
+    if loaded.set_aside:
+        line += f"; set aside what was not whole: {', '.join(loaded.set_aside)}"
     return line
 
 

@@ -25,6 +25,7 @@ from inburgering.answer.template import write_sentences
 from inburgering.feedback.feedback import report_rejects
 from inburgering.issued.erratum import write_erratum
 from inburgering.issued.lock import write_lock
+from inburgering.screen import say
 from inburgering.settings import file_hash
 from support.locks import made_up_lock
 from support.pipeline import Pipeline
@@ -126,7 +127,7 @@ def test_an_erratum_says_it_when_either_edition_does(small_sample: Pipeline, tmp
     for folder, issued_on in zip(editions, days, strict=True):
         files = {name: file_hash(folder / name) for name in ("sv_2024_123.xlsx", "sv_2024_123.yml")}
         write_lock(folder, made_up_lock(issued_on=issued_on, issued=files))
-    document = Document(str(write_erratum(*editions).document))
+    document = Document(str(write_erratum(editions[0], editions[1], say).document))
     assert document.paragraphs[0].text == f"Erratum {SAID}"
     assert SAID in document.core_properties.title
     assert SAID in document.sections[0].footer.paragraphs[0].text

@@ -14,6 +14,7 @@ from inburgering.intake.extract_contract import read_contracts
 from inburgering.intake.landed_version import first_damage
 from inburgering.intake.landing import Landing
 from inburgering.intake.loading import cannot
+from inburgering.warehouse.made_from import deliveries_in
 from load_extracts import main as load_extracts
 from support.handmade import REFERENCE_DATE, default_rows, write_deliveries, write_delivery
 from support.pipeline import KEY, Pipeline, succeeded
@@ -89,14 +90,55 @@ def test_loading_the_delivery_again_mends_a_version_that_is_not_whole(
 ) -> None:
     version = versions_of_agii(twice) / f"version={number}"
     damage(version)
+    register = (version / "delivery.parquet").read_bytes() if not what.startswith("delivery") else b""
     step = load(twice)
     assert step.exit_code == 0, step.stderr
-    assert f"in the place of what was not whole: version {number} ({what})" in step.stdout
-    left = {1: {"version=2"}, 2: {"version=1", "version=3"}}[number]
-    assert {folder.name for folder in versions_of_agii(twice).iterdir()} == left
+    versions = {folder.name for folder in versions_of_agii(twice).iterdir()}
+    if number == 2 and register:
+        assert f"; mended what was not whole: version 2 ({what})" in step.stdout
+        assert versions == {"version=1", "version=2"}
+        assert (version / "delivery.parquet").read_bytes() == register
+    else:
+        aside = twice.landing / ".damaged" / version.relative_to(twice.landing)
+        assert f"; set aside what was not whole: version {number} ({what}) to {aside}" in step.stdout
+        assert aside.is_dir()
+        assert versions == {1: {"version=2"}, 2: {"version=1", "version=3"}}[number]
     again = load(twice)
     assert again.exit_code == 0
     assert again.stdout.count("unchanged, nothing to do\n") == 3
+
+
+@pytest.mark.parametrize("name", ["contracten.parquet", "broken_rows.parquet"])
+def test_the_same_files_make_a_version_again_what_it_was(twice: Pipeline, name: str) -> None:
+    """Also one that was set aside, because something else had been delivered by then."""
+    version = versions_of_agii(twice) / "version=2"
+    before = {file.name: file.read_bytes() for file in version.iterdir()}
+    known = deliveries_in(twice.landing)
+    second = twice.folder / "second"
+    shutil.copytree(twice.extracts / "agii", second)
+    without(name)(version)
+    row = default_rows("agii", "contracten.csv")[0]
+    write_delivery(twice.extracts, "agii", {"contracten.csv": [row, [*row[:7], "C3", *row[8:]]]})
+    step = load(twice)
+    assert f"version 2 ({name} is missing) to {twice.landing / '.damaged'}" in step.stdout
+    assert {folder.name for folder in versions_of_agii(twice).iterdir()} == {"version=1", "version=3"}
+    shutil.rmtree(twice.extracts / "agii")
+    second.rename(twice.extracts / "agii")
+    step = load(twice)
+    assert f"; mended what was not whole: version 2 ({name} is missing)" in step.stdout
+    assert {file.name: file.read_bytes() for file in version.iterdir()} == before
+    assert {name: deliveries_in(twice.landing)[name] for name in known} == known
+    assert not list((twice.landing / ".damaged").glob("*/*/version=*"))
+
+
+def test_what_is_set_aside_replaces_nothing_that_was(twice: Pipeline) -> None:
+    for _ in range(2):
+        version = max(versions_of_agii(twice).iterdir(), key=lambda folder: int(folder.name.partition("=")[2]))
+        without("delivery.parquet")(version)
+        version.rename(version.with_name("version=2"))
+        assert load(twice).exit_code == 0
+    aside = twice.landing / ".damaged" / versions_of_agii(twice).relative_to(twice.landing)
+    assert sorted(folder.name for folder in aside.iterdir()) == ["version=2", "version=2 (2)"]
 
 
 @pytest.mark.parametrize(("damage", "what"), DAMAGES)

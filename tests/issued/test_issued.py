@@ -73,7 +73,9 @@ def causes_by(table: Path, figure: str, cause: str) -> dict[str, set[str]]:
     return found
 
 
-def test_what_was_issued_stays_and_why_it_differs_is_said(own: OwnCheckout, tmp_path: Path) -> None:
+def test_what_was_issued_stays_and_why_it_differs_is_said(
+    own: OwnCheckout, small_sample: Pipeline, tmp_path: Path
+) -> None:
     # The sample was built elsewhere, from another commit.
     assert "run dbt build, issue" in refused(issue(own))
     approve_all(own, but="first_over_all_agencies")
@@ -123,6 +125,20 @@ def test_what_was_issued_stays_and_why_it_differs_is_said(own: OwnCheckout, tmp_
     moved = causes_by(tmp_path / "moved.csv", "measure", "causes")
     assert moved["attests"] == {"delivery"}
     assert moved["contracts"] >= {"code list", "code list, delivery"}
+
+    # A table that it needs is lost, and comes back from the files that were delivered then.
+    lost = own.landing / "agency=agii" / "reference_date=2024-01-31" / "version=1" / "contracten.parquet"
+    lost.unlink()
+    said_of_it = refused(own.script("rebuild_issued", "sv_2024_123", "2024-03-01", "--into", tmp_path / "lost"))
+    assert (
+        "version 1 of delivery agii/2024-01-31 is other than it was; take the landing of then from a backup"
+        in said_of_it
+    )
+    own.extracts.rename(tmp_path / "newest")
+    shutil.copytree(small_sample.extracts, own.extracts, ignore=shutil.ignore_patterns("amal"))
+    assert "; mended what was not whole: version 1 (contracten.parquet is missing)" in succeeded(own.load())
+    shutil.rmtree(own.extracts)
+    (tmp_path / "newest").rename(own.extracts)
 
     # As of then, it comes out again to the byte.
     again = tmp_path / "again"

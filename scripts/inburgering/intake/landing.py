@@ -3,12 +3,14 @@
 <landing>/agency=<agency>/reference_date=<date>/version=<n>/<table>.parquet     the rows of a table, as text
                                                            /broken_rows.parquet  rows that could not be cut
                                                            /delivery.parquet     the register of its files
+         /.damaged/agency=<agency>/…                             versions that are not whole, set aside by a later load
 """
 
 from __future__ import annotations
 
 import datetime
 import hmac
+import itertools
 import shutil
 import tempfile
 import threading
@@ -48,6 +50,7 @@ from inburgering.settings import SAMPLE_KEY, file_hash
 
 FILE_CHECKS = {"csv": check_csv_file, "excel": check_workbook_file}
 DECODERS = {"csv": decode_csv, "excel": decode_excel}
+DAMAGED = ".damaged"
 LARGEST_BROKEN_SHARE = 0.01
 LARGEST_GONE_SHARE = 0.5
 # Rows with the same key are told apart by their order in the file. What stands in them is compared by a hash, so that
@@ -96,9 +99,10 @@ class LoadedFile:
 class LoadedDelivery:
     """What landing a delivery came to, in rows; `version` is None when the same content was there already.
 
-    Added, gone and changed compare with the version before; of a first version every row is added. `removed` says
-    which versions of the delivery were not whole, and why; the delivery took their place. `same_files` says which of
-    its files came before, for another reference date.
+    Added, gone and changed compare with the version before; of a first version every row is added. `mended` says which
+    versions of the delivery were not whole, and why, and got their tables back from the same files; `set_aside` says
+    which of them stand aside now, and where. `same_files` says which of its files came before, for another reference
+    date.
     """
 
     version: int | None
@@ -109,7 +113,8 @@ class LoadedDelivery:
     rows_changed: int = 0
     version_before: int | None = None
     files_with_broken_rows: tuple[LoadedFile, ...] = ()
-    removed: tuple[str, ...] = ()
+    mended: tuple[str, ...] = ()
+    set_aside: tuple[str, ...] = ()
     same_files: tuple[str, ...] = ()
 
 
@@ -188,6 +193,7 @@ class Landing:
         hashes = _file_hashes(delivery)
         self._check_sample_and_key(hashes)
         target = self.folder / f"agency={delivery.contract.agency}" / f"reference_date={delivery.reference_date}"
+        mended = self._mend(delivery, hashes, target, progress)
         versions = versions_in(target)
         damages = {version: damage for version in versions if (damage := self._damage(version))}
         newest = versions[-1] if versions else None
@@ -199,10 +205,58 @@ class Landing:
                 delivery, hashes, target, newest.number + 1 if newest else 1, before, accepted, progress
             )
         # Only now: until the new version is there, the build is to see that something is not whole.
+        set_aside = tuple(
+            f"version {version.number} ({damage}) to {self._set_aside(version)}" for version, damage in damages.items()
+        )
+        return replace(loaded, mended=mended, set_aside=set_aside, same_files=self._same_files(target, hashes))
+
+    def _mend(
+        self, delivery: Delivery, hashes: dict[str, str], target: Path, progress: Callable[[float], None]
+    ) -> tuple[str, ...]:
+        """Give versions that are not whole their tables back, when these came from the same files; say which.
+
+        A version keeps its number and its register, so that what was issued from it can be built from it again.
+        """
+        for version in versions_in(self.folder / DAMAGED / target.relative_to(self.folder)):
+            if self._came_from(version, hashes) and not (target / version.folder.name).exists():
+                target.mkdir(parents=True, exist_ok=True)
+                version.folder.rename(target / version.folder.name)
+        damages = {
+            version: damage
+            for version in versions_in(target)
+            if (damage := self._damage(version)) and self._came_from(version, hashes)
+        }
         for version in damages:
-            shutil.rmtree(version.folder)
-        removed = tuple(f"version {version.number} ({damage})" for version, damage in damages.items())
-        return replace(loaded, removed=removed, same_files=self._same_files(target, hashes))
+            with self._workspace() as workspace:
+                self._write(delivery, hashes, workspace, None, Accepted(empty=True, fewer_rows=True), progress)
+                _check_unchanged(delivery, hashes)
+                put_version_on_disk(workspace)
+                shutil.copyfile(version.folder / REGISTER, workspace / REGISTER)
+                # Another version of a library may write a table otherwise; that is another version of the delivery.
+                if LandedVersion(workspace).damage(delivery.contract) is None:
+                    for table in list(workspace.iterdir()):
+                        if table.name != REGISTER:
+                            table.replace(version.folder / table.name)
+                    put_on_disk(version.folder)
+        return tuple(
+            f"version {version.number} ({damage})" for version, damage in damages.items() if not self._damage(version)
+        )
+
+    def _came_from(self, version: LandedVersion, hashes: dict[str, str]) -> bool:
+        """Return whether a register that can be read says that a version came from these files, with this key."""
+        try:
+            return version.hashes == hashes and all(
+                line["key_fingerprint"] == self._key_fingerprint for line in version.register
+            )
+        except (OSError, pa.ArrowInvalid):
+            return False
+
+    def _set_aside(self, version: LandedVersion) -> Path:
+        """Move a version that is not whole to where no build reads it, and return where that is."""
+        aside = self.folder / DAMAGED / version.folder.relative_to(self.folder)
+        aside.parent.mkdir(parents=True, exist_ok=True)
+        others = (aside.with_name(f"{aside.name} ({number})") for number in itertools.count(2))
+        return version.folder.rename(next(place for place in itertools.chain([aside], others) if not place.exists()))
 
     def _same_files(self, target: Path, hashes: dict[str, str]) -> tuple[str, ...]:
         """Say which files are byte for byte those of the newest version of the agency's other reference dates."""
@@ -247,8 +301,7 @@ class Landing:
         progress: Callable[[float], None],
     ) -> LoadedDelivery:
         """Write a version in a folder of its own, and give it its name when all of it is on the disk."""
-        workspace = Path(tempfile.mkdtemp(prefix=".loading-", dir=self.folder))
-        try:
+        with self._workspace() as workspace:
             loaded = self._write(delivery, hashes, workspace, before, accepted, progress)
             _check_unchanged(delivery, hashes)
             workspace.chmod(0o755)
@@ -257,10 +310,16 @@ class Landing:
             workspace.rename(target / f"version={number}")
             for folder in (target, target.parent, self.folder):
                 put_on_disk(folder)
-        except BaseException:
-            shutil.rmtree(workspace, ignore_errors=True)
-            raise
         return replace(loaded, version=number)
+
+    @contextmanager
+    def _workspace(self) -> Iterator[Path]:
+        """Make a folder to write a version in; what is still there at the end is removed."""
+        workspace = Path(tempfile.mkdtemp(prefix=".loading-", dir=self.folder))
+        try:
+            yield workspace
+        finally:
+            shutil.rmtree(workspace, ignore_errors=True)
 
     def _write(
         self,
