@@ -6,13 +6,13 @@ import json
 
 import click
 
-from inburgering.annex.question import newest_question
+from inburgering.annex.question import all_questions, newest_question
 from inburgering.docs.column_lineage import ColumnLineage
 from inburgering.docs.evidence import Evidence, read_evidence
 from inburgering.docs.list_rows import read_lists
 from inburgering.docs.page import docs_page, for_reviewers
 from inburgering.docs.sign_off import write_sign_off
-from inburgering.docs.texts import texts
+from inburgering.docs.texts import checks, texts
 from inburgering.docs.ways import MARK, address, picture, said, ways
 from inburgering.screen import run, say
 from inburgering.settings import CHECKOUT, folder, warehouse_file
@@ -46,13 +46,8 @@ def main() -> None:
     if evidence is None:
         say(f"No green build is behind this page, and it says so: {problem}")
         return
-    questions = [
-        f"{exposure['label']} (peildatum {exposure['meta']['reference_date']})"
-        for exposure in manifest["exposures"].values()
-        if "reference_date" in exposure["meta"]
-    ]
     document = target / "nazicht.docx"
-    write_sign_off(evidence, sorted(questions), document)
+    write_sign_off(evidence, all_questions(), checks(manifest, evidence), document)
     say(f"To be signed → {document}")
 
 

@@ -1,4 +1,5 @@
 {% test grain(model, columns, may_be_empty=false) %}
+{{ config(meta={'in_dutch': 'In elke tabel staat elke rij er één keer, met een volledige sleutel.'}) }}
 
 with keys as (
 

@@ -27,26 +27,52 @@
     'undetermined_target_groups': "target_groups.target_group = 'onbepaald'",
     'displaced_persons': 'events.own_residence_status <> events.residence_status',
 } %}
+{#- Of the rows above, those that would count otherwise under the alternative; where nothing stands here, all that count a person. #}
+{%- set otherwise = {
+    'attest_types': 'first_attests.event_date is null or events.event_date < first_attests.event_date',
+    'eu_on_the_day':
+        "counting_rows.row_number is not null and (events.nationality_group = 'eu') <> (members_at_the_end.nationality is not null)",
+} %}
 {%- set invited = {
     'first_over_all_agencies': 'agencies > 1',
     'row_of_the_first_letter': 'rows_delivered > 1',
     'registration_elsewhere': 'registrations > 0 and own_registrations = 0',
     'registration_before_letter': 'last_registration < first_letter',
 } %}
-{%- set counted = ['ties_on_one_day'] + [warnings, rejections, rows_as_accepted, invited] | map('list') | sum(start=[]) %}
+{%- set with_alternative = [warnings, rows_as_accepted, invited] | map('list') | sum(start=[]) %}
+{%- set counted = ['ties_on_one_day'] + with_alternative + rejections | list %}
 
-with warned as (
+with counting_rows as (
+    select distinct reference_date, agency, event_type, row_number
+    from {{ ref('annex_counted_persons') }}
+),
+
+warned as (
     select
-        reference_date, events.person_key, warnings.warning
+        reference_date, events.person_key, warnings.warning,
+        counting_rows.row_number is not null as is_moved
     from {{ ref('int_event_warnings') }} as warnings
     inner join {{ ref('int_events') }} as events using (agency, reference_date, event_type, row_number)
+    left join counting_rows
+        on
+            warnings.agency = counting_rows.agency
+            and warnings.reference_date = counting_rows.reference_date
+            and warnings.event_type = counting_rows.event_type
+            and warnings.row_number = counting_rows.row_number
+),
+
+first_attests as (
+    select reference_date, person_key, event_date
+    from {{ ref('fct_attests') }}
+    where is_first_attest
 ),
 
 accepted as (
     select
         events.reference_date, events.person_key,
         {%- for choice, condition in rows_as_accepted.items() %}
-        coalesce({{ condition }}, false) as {{ choice }}{% if not loop.last %},{% endif %}
+        coalesce({{ condition }}, false) as {{ choice }},
+        {{ otherwise.get(choice, 'counting_rows.row_number is not null') }} as {{ choice }}_moves{% if not loop.last %},{% endif %}
         {%- endfor %}
     from {{ ref('int_events_conformed') }} as events
     inner join {{ ref('int_events') }} as delivered using (agency, reference_date, event_type, row_number)
@@ -66,6 +92,19 @@ accepted as (
             agencies.dialect = target_groups.dialect
             and agencies.dialect = 'agii'
             and lower(delivered.target_group_code) = lower(target_groups.code)
+    left join {{ ref('eu_memberships') }} as members_at_the_end
+        on
+            events.nationality = members_at_the_end.nationality
+            and events.reference_date >= members_at_the_end.member_from
+            and (members_at_the_end.member_until is null or events.reference_date < members_at_the_end.member_until)
+    left join counting_rows
+        on
+            events.agency = counting_rows.agency
+            and events.reference_date = counting_rows.reference_date
+            and events.event_type = counting_rows.event_type
+            and events.row_number = counting_rows.row_number
+    left join first_attests
+        on events.reference_date = first_attests.reference_date and events.person_key = first_attests.person_key
 ),
 
 first_letters as (
@@ -109,7 +148,8 @@ first_days as (
 touched as (
     select
         reference_date, person_key,
-        'ties_on_one_day' as choice
+        'ties_on_one_day' as choice,
+        false as is_moved
     from first_days
     where place_in_time = 1 and rows_of_that_day > 1
 
@@ -117,7 +157,8 @@ touched as (
     union all
     select
         reference_date, person_key,
-        '{{ choice }}' as choice
+        '{{ choice }}' as choice,
+        is_moved
     from warned
     where warning in ('{{ texts | join("', '") }}')
     {% endfor %}
@@ -125,7 +166,8 @@ touched as (
     union all
     select
         reference_date, person_key,
-        '{{ choice }}' as choice
+        '{{ choice }}' as choice,
+        false as is_moved
     from {{ ref('int_events') }}
     where rejection_reason in ('{{ texts | join("', '") }}')
     {% endfor %}
@@ -133,7 +175,8 @@ touched as (
     union all
     select
         reference_date, person_key,
-        '{{ choice }}' as choice
+        '{{ choice }}' as choice,
+        {{ choice }}_moves as is_moved
     from accepted
     where {{ choice }}
     {% endfor %}
@@ -141,7 +184,8 @@ touched as (
     union all
     select
         reference_date, person_key,
-        '{{ choice }}' as choice
+        '{{ choice }}' as choice,
+        true as is_moved
     from invited
     where {{ condition }}
     {% endfor %}
@@ -150,7 +194,8 @@ touched as (
 counted as (
     select
         reference_date, choice,
-        count(distinct person_key) as persons
+        count(distinct person_key) as persons,
+        count(distinct case when is_moved then person_key end) as persons_moved
     from touched
     group by reference_date, choice
 ),
@@ -168,7 +213,17 @@ select
             {%- endfor %}
         ) then coalesce(counted.persons, 0)
     end as persons,
-    choices.persons_are, choices.not_counted_because, choices.model, choices.approved_by, choices.approved_on
+    choices.persons_are,
+    case
+        when
+            choices.alternative is not null
+            and choices.choice in (
+                {%- for choice in with_alternative %}
+                '{{ choice }}'{% if not loop.last %},{% endif %}
+                {%- endfor %}
+            ) then coalesce(counted.persons_moved, 0)
+    end as persons_moved,
+    choices.alternative, choices.not_counted_because, choices.model, choices.line_of_data, choices.approved_by, choices.approved_on
 from {{ ref('choices') }} as choices
 cross join reference_dates
 left join counted

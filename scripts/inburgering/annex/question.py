@@ -259,7 +259,12 @@ def _inherited(exposure: dict, folder: Path) -> dict:
     return said
 
 
+def all_questions(folder: Path = QUESTIONS) -> list[Question]:
+    """Return every question, those of the latest reference date first."""
+    questions = [read_question(path.stem, folder) for path in sorted(folder.glob("*.yml"))]
+    return sorted(questions, key=lambda question: (question.reference_date, question.asked_on), reverse=True)
+
+
 def newest_question(folder: Path = QUESTIONS) -> Question:
     """Return the question with the latest reference date."""
-    questions = [read_question(path.stem, folder) for path in sorted(folder.glob("*.yml"))]
-    return max(questions, key=lambda question: (question.reference_date, question.asked_on))
+    return all_questions(folder)[0]

@@ -9,6 +9,10 @@ from pathlib import Path
 import click
 import duckdb
 
+from inburgering.annex.annex import Measure
+from inburgering.annex.reader import MEASURES_QUERY
+from inburgering.annex.rules import read_rules
+from inburgering.annex.texts import filled_definition
 from inburgering.warehouse.open_build import open_build, read_record
 
 DELIVERIES_QUERY = """
@@ -21,7 +25,9 @@ order by reference_date desc, agency_sort_order, event_type_sort_order
 """
 
 CHOICES_QUERY = """
-select choice, label, effect, persons, persons_are, not_counted_because, model, approved_by, approved_on
+select
+    choice, label, effect, persons, persons_are, persons_moved, alternative, not_counted_because, model, line_of_data,
+    approved_by, approved_on
 from annex_checks_choices
 inner join (select max(reference_date) as reference_date from annex_checks_choices) using (reference_date)
 order by persons desc nulls last, label
@@ -55,15 +61,21 @@ class DeliveredFile:
 
 @dataclass(frozen=True)
 class Choice:
-    """A choice of this project: how many persons it is about on the last reference date, and who approved it."""
+    """A choice of this project: how many persons it is about on the last reference date, and who approved it.
+
+    `persons_moved` counts the persons for whom a figure would differ under the `alternative`, where one is stated.
+    """
 
     name: str
     label: str
     effect: str
     persons: int | None
     persons_are: str | None
+    persons_moved: int | None
+    alternative: str | None
     not_counted_because: str | None
     model: str
+    line_of_data: str | None
     approved_by: str | None
     approved_on: datetime.date | None
 
@@ -83,7 +95,11 @@ class ComparedFigure:
 
 @dataclass(frozen=True)
 class Evidence:
-    """The green build behind a docs page; `rows`: for every test of data, the rows of the tables it looked at."""
+    """The green build behind a docs page.
+
+    `definitions` has the name of every measure and whom it counts; `rows`, for every test of data, the rows of the
+    tables that the test looked at.
+    """
 
     started_at: str
     commit: str
@@ -92,6 +108,7 @@ class Evidence:
     files: list[DeliveredFile]
     choices: list[Choice]
     published: list[ComparedFigure]
+    definitions: dict[str, tuple[str, str]]
     rows: dict[str, int]
 
     @property
@@ -113,6 +130,7 @@ def read_evidence(warehouse: Path, manifest: dict) -> Evidence:
                 files=[DeliveredFile(*row) for row in connection.execute(DELIVERIES_QUERY).fetchall()],
                 choices=[Choice(*row) for row in connection.execute(CHOICES_QUERY).fetchall()],
                 published=[ComparedFigure(*row) for row in connection.execute(PUBLISHED_QUERY).fetchall()],
+                definitions=_definitions(connection),
                 rows=_rows_of_tests(connection, manifest),
             )
     except click.ClickException as error:
@@ -123,6 +141,18 @@ def read_evidence(warehouse: Path, manifest: dict) -> Evidence:
 def is_data_test(node: dict) -> bool:
     """Return whether a node is a test that every build runs: one that guards data, and not code only."""
     return node["resource_type"] == "test" and "code" not in node["tags"]
+
+
+def _definitions(connection: duckdb.DuckDBPyConnection) -> dict[str, tuple[str, str]]:
+    [(last,)] = connection.execute("select max(reference_date) from annex_checks_deliveries").fetchall()
+
+    def select(query: str) -> list[tuple]:
+        named = {"reference_date": last} if "$reference_date" in query else {}
+        return connection.execute(query, named).fetchall()
+
+    rules = read_rules(select)
+    measures = [Measure(*row) for row in select(MEASURES_QUERY)]
+    return {measure.measure: (measure.label, filled_definition(measure, rules)) for measure in measures}
 
 
 def _rows_of_tests(connection: duckdb.DuckDBPyConnection, manifest: dict) -> dict[str, int]:

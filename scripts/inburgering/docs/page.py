@@ -15,8 +15,9 @@ CATALOG_PLACE = '"CATALOG.JSON INLINE DATA"'
 # The lines of the lineage are blue on blue in dbt's page; from some distance nobody sees them.
 FAINT_LINES, CLEAR_LINES = '"#006f8a"', '"#8cc9da"'
 
-# What dbt's page cannot do by itself: it takes an image only by its address, and opens the lineage only when loaded.
-PICTURES_AND_LINEAGE = """<script>
+# What dbt's page cannot do by itself: it takes an image only by its address, opens the lineage only when loaded, and
+# shows a list from its top. An address that ends in ?column=value,value&column=value opens the list at those lines.
+PICTURES_LINEAGE_AND_LINES = """<script>
 (pictures => new MutationObserver(() => document.querySelectorAll("img").forEach(image => {
   const picture = pictures[image.getAttribute("src")];
   if (picture) { image.src = picture; image.style.maxWidth = "100%"; }
@@ -25,6 +26,26 @@ document.addEventListener("click", event => {
   const link = event.target.closest("a[href*='g_v=1']");
   if (link) { location.href = link.href; location.reload(); }
 });
+(() => {
+  let shown = [], shownFor = "";
+  const show = () => {
+    const asked = [...new URLSearchParams(location.hash.split("?")[1])];
+    if (!asked.length || (shownFor === location.hash && shown.every(row => row.isConnected))) return;
+    shown.forEach(row => row.classList.remove("asked"));
+    shown = [];
+    for (const table of document.querySelectorAll(".model-markdown table")) {
+      const columns = [...table.querySelectorAll("th")].map(cell => cell.textContent.trim());
+      if (asked.every(([column]) => columns.includes(column)))
+        shown.push(...[...table.querySelectorAll("tbody tr")].filter(row => asked.every(([column, values]) =>
+          values.split(",").includes(row.cells[columns.indexOf(column)].textContent.trim()))));
+    }
+    shownFor = shown.length ? location.hash : "";
+    shown.forEach(row => row.classList.add("asked"));
+    if (shown.length) setTimeout(() => shown[0].scrollIntoView({block: "center"}));
+  };
+  new MutationObserver(show).observe(document, {childList: true, subtree: true});
+  addEventListener("hashchange", show);
+})();
 </script>
 <style>
   /* A strip of details as long as it is, names with their spaces, and descriptions that are whole. */
@@ -33,6 +54,7 @@ document.addEventListener("click", event => {
   .filename .ng-binding { white-space: pre !important; }
   tr.column-row td:nth-child(3) { white-space: normal !important; max-width: none !important; width: 60%; }
   tr.column-row p:last-child { margin-bottom: 0; }
+  tr.asked td { background: #FFF2CC; }
 </style>"""
 
 # In the list of columns dbt's page shows a description as it is written: its marks too, and whatever follows.
@@ -55,7 +77,7 @@ def docs_page(template: str, manifest: dict, catalog: dict, pictures: dict[str, 
     page = template.replace(FAINT_LINES, CLEAR_LINES).replace(AS_WRITTEN, FIRST_PARAGRAPH)
     page = page.replace(MANIFEST_PLACE, in_a_script(manifest)).replace(CATALOG_PLACE, in_a_script(catalog))
     head, body = page.split("<body", 1)
-    return head + PICTURES_AND_LINEAGE.replace("PICTURES", in_a_script(inline)) + "<body" + body
+    return head + PICTURES_LINEAGE_AND_LINES.replace("PICTURES", in_a_script(inline)) + "<body" + body
 
 
 def in_a_script(value: object) -> str:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from docx import Document
 from docx.document import Document as WordDocument
 from docx.shared import Cm, Pt
 
+from inburgering.annex.question import Question, Tab
 from inburgering.annex.texts import dutch_number, titled
 from inburgering.answer.document import save_document
 from inburgering.docs.evidence import Choice, Evidence
-from inburgering.docs.texts import is_sample
+from inburgering.docs.texts import CHECKS, commit, is_sample, moved, persons
 
 LINE = "…" * 30
 POPULATION = (
@@ -27,14 +28,18 @@ POPULATION = (
 )
 
 
-def write_sign_off(evidence: Evidence, questions: list[str], path: Path) -> None:
-    """Write the document to sign; the same build gives the same bytes."""
+def write_sign_off(
+    evidence: Evidence, questions: Sequence[Question], checks: Iterable[tuple[str, ...]], path: Path
+) -> None:
+    """Write the document to sign, one for all questions of a build; the same build gives the same bytes."""
     moment = datetime.datetime.combine(evidence.reference_date, datetime.time())
-    save_document(build_sign_off(evidence, questions), path, moment)
+    save_document(build_sign_off(evidence, questions, checks), path, moment)
 
 
-def build_sign_off(evidence: Evidence, questions: list[str]) -> WordDocument:
-    """Return the document to sign about the questions that a build answers."""
+def build_sign_off(
+    evidence: Evidence, questions: Sequence[Question], checks: Iterable[tuple[str, ...]]
+) -> WordDocument:
+    """Return the document to sign about the questions that a build answers; `checks` are those of `texts.checks`."""
     document = Document()
     document.styles["Normal"].font.size = Pt(10)
     document.sections[0].left_margin = document.sections[0].right_margin = Cm(2)
@@ -44,16 +49,26 @@ def build_sign_off(evidence: Evidence, questions: list[str]) -> WordDocument:
     document.add_heading(title, level=0)
     if is_sample(evidence):
         document.add_paragraph("Synthetisch voorbeeld: geen cijfer gaat over echte personen.")
-    document.add_heading("Vraag en bouw", level=1)
-    for question in questions:
-        document.add_paragraph(question, style="List Bullet")
+    document.add_heading("Bouw", level=1)
     document.add_paragraph(
-        f"Groene bouw van {evidence.started_at} UTC, commit {evidence.commit}, regels {evidence.rules}, codelijsten "
+        f"Groene bouw van {evidence.started_at} UTC, commit {commit(evidence)}, regels {evidence.rules}, codelijsten "
         f"{evidence.code_lists}."
     )
     document.add_heading("Wie telt", level=1)
     for paragraph in POPULATION:
         document.add_paragraph(paragraph)
+    measures = dict.fromkeys(
+        measure for question in questions for table in question.tables for measure in table.measures
+    )
+    add_table(document, ("maat", "wie telt"), (evidence.definitions[measure] for measure in measures))
+    document.add_heading("Vragen en tabs", level=1)
+    for question in questions:
+        document.add_heading(f"{question.label} (peildatum {question.reference_date:%d/%m/%Y})", level=2)
+        add_table(
+            document,
+            ("tab", "titel", "maten"),
+            ((tab.name, question.title_of(tab), measures_of(tab, evidence)) for tab in question.tabs),
+        )
     document.add_heading("Leveringen", level=1)
     add_table(
         document,
@@ -74,14 +89,18 @@ def build_sign_off(evidence: Evidence, questions: list[str]) -> WordDocument:
     document.add_heading(f"Eigen keuzes, met personen op {evidence.reference_date:%d/%m/%Y}", level=1)
     add_table(
         document,
-        ("keuze", "raakt", "personen", "goedgekeurd"),
-        ((choice.label, choice.effect, persons(choice), approval(choice)) for choice in evidence.choices),
+        ("keuze", "raakt", "gaat over", "zouden anders tellen", "goedgekeurd"),
+        (
+            (choice.label, choice.effect, persons(choice), moved(choice), approval(choice))
+            for choice in evidence.choices
+        ),
     )
     document.add_heading("Controles", level=1)
     document.add_paragraph(
-        f"Alle {len(evidence.rows)} tests van gegevens slaagden, over samen "
+        f"Geen van de {len(evidence.rows)} tests van gegevens faalde, over samen "
         f"{dutch_number(sum(evidence.rows.values()))} rijen."
     )
+    add_table(document, CHECKS, checks)
     different = [figure for figure in evidence.published if figure.difference]
     document.add_heading("Verschil met gepubliceerde cijfers", level=1)
     document.add_paragraph(
@@ -107,11 +126,10 @@ def build_sign_off(evidence: Evidence, questions: list[str]) -> WordDocument:
     return document
 
 
-def persons(choice: Choice) -> str:
-    """Return how many persons a choice is about and which, or why that is not known."""
-    if choice.persons is None:
-        return f"niet te tellen: {choice.not_counted_because}"
-    return f"{dutch_number(choice.persons)} {choice.persons_are}"
+def measures_of(tab: Tab, evidence: Evidence) -> str:
+    """Return the names of the measures of a tab, each once."""
+    shown = dict.fromkeys(measure for table in tab.tables for measure in table.measures)
+    return ", ".join(evidence.definitions[measure][0] for measure in shown)
 
 
 def approval(choice: Choice) -> str:

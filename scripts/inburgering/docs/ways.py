@@ -14,7 +14,7 @@ MARK = "%wegen%"
 OF_THE_FOLDER = {"agency", "reference_date", "version"}
 # What every figure passes after the facts.
 COUNTED = ("fct_trajectories", "annex_counted_persons", "annex_cube", "annex_figures")
-BOX_WIDTH, LINE, GAP, SPACE, MARGIN, HEAD = 246, 17, 34, 12, 12, 30
+BOX_WIDTH, LINE, GAP, SPACE, MARGIN, HEAD = 264, 17, 34, 12, 12, 30
 HEADS = ("bij het agentschap", "opgezocht in", "rij die telt", "geteld", "in de bijlage")
 COLOURS = ("#E2EFDA", "#EDEDED", "#DDEBF7", "#FFF2CC", "#1F4E79")
 
