@@ -13,7 +13,7 @@ from inburgering.docs.list_rows import read_lists
 from inburgering.docs.page import docs_page, for_reviewers
 from inburgering.docs.sign_off import write_sign_off
 from inburgering.docs.texts import checks, texts
-from inburgering.docs.ways import MARK, address, picture, said, ways
+from inburgering.docs.ways import MARK, address, picture, rules, said, ways, with_headings
 from inburgering.screen import run, say
 from inburgering.settings import CHECKOUT, folder, warehouse_file
 
@@ -31,9 +31,13 @@ def main() -> None:
         evidence, problem = behind(manifest)
         lists = read_lists(CHECKOUT, manifest)
         event_types = {row["measure"]: row["event_type"] for row in lists["seed.inburgering.measures"]}
-        of_tabs = ways(newest_question(), ColumnLineage(manifest), event_types)
-        pictures |= {address(way): picture(way) for way in of_tabs}
-        told = for_reviewers(manifest, texts(manifest, evidence, problem) | {MARK: said(of_tabs)}, lists)
+        lineage = ColumnLineage(manifest)
+        of_tabs = ways(newest_question(), lineage, event_types)
+        of_rules = rules(manifest["docs"], manifest, lineage)
+        pictures |= {address(way): picture(way) for way in (*of_tabs, *of_rules.values())}
+        marks = texts(manifest, evidence, problem) | {MARK: with_headings(of_tabs)}
+        marks |= {mark: said(way) for mark, way in of_rules.items()}
+        told = for_reviewers(manifest, lineage, marks, lists)
         text = docs_page(template, told, catalog, pictures)
         models = sum(node["resource_type"] == "model" for node in manifest["nodes"].values())
     except FileNotFoundError as error:

@@ -41,7 +41,7 @@ document.addEventListener("click", event => {
     }
     shownFor = shown.length ? location.hash : "";
     shown.forEach(row => row.classList.add("asked"));
-    if (shown.length) setTimeout(() => shown[0].scrollIntoView({block: "center"}));
+    if (shown.length) setTimeout(() => shown[0].cells[0].scrollIntoView({block: "center"}));
   };
   new MutationObserver(show).observe(document, {childList: true, subtree: true});
   addEventListener("hashchange", show);
@@ -54,6 +54,7 @@ document.addEventListener("click", event => {
   .filename .ng-binding { white-space: pre !important; }
   tr.column-row td:nth-child(3) { white-space: normal !important; max-width: none !important; width: 60%; }
   tr.column-row p:last-child { margin-bottom: 0; }
+  .model-markdown table { display: block; overflow-x: auto; }
   tr.asked td { background: #FFF2CC; }
 </style>"""
 
@@ -85,7 +86,9 @@ def in_a_script(value: object) -> str:
     return json.dumps(value).replace("</", "<\\/")
 
 
-def for_reviewers(manifest: dict, marks: dict[str, str], lists: dict[str, list[dict[str, str]]]) -> dict:
+def for_reviewers(
+    manifest: dict, lineage: ColumnLineage, marks: dict[str, str], lists: dict[str, list[dict[str, str]]]
+) -> dict:
     """Return the manifest with only the project's own macros, and more in its descriptions.
 
     A text takes the place of every mark in the docs. Every column of a model under contract says where it comes from,
@@ -96,7 +99,6 @@ def for_reviewers(manifest: dict, marks: dict[str, str], lists: dict[str, list[d
     project = manifest["metadata"]["project_name"]
     told["macros"] = {key: macro for key, macro in told["macros"].items() if macro["package_name"] == project}
     fill_marks(told["docs"], marks)
-    lineage = ColumnLineage(manifest)
     for source in told["sources"].values():
         hide_landing(source, told["nodes"])
         move_lists(source)

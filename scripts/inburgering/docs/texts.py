@@ -10,7 +10,7 @@ from inburgering.settings import UNCOMMITTED
 
 NO_BUILD = "Achter deze pagina staat **geen groene bouw**, dus teken ze niet."
 SHORT_HASH = 12
-CHECKS = ("wat elke bouw nagaat", "tests", "uitkomst", "rijen bekeken")
+CHECKS = ("controle", "tests", "uitkomst", "rijen bekeken")
 
 
 def texts(manifest: dict, evidence: Evidence | None, problem: str) -> dict[str, str]:
@@ -35,8 +35,8 @@ def build_in_short(evidence: Evidence) -> str:
     )
     return (
         f"Deze pagina beschrijft de groene bouw van {evidence.started_at} UTC, met de peildata {dates}. "
-        f"Geen van de {len(evidence.rows)} tests van gegevens faalde; van de {len(evidence.choices)} eigen keuzes zijn er "
-        f"{open_choices} nog door niemand goedgekeurd.{sample} [Alles over deze bouw](#!/overview/bouw)."
+        f"Geen van de {len(evidence.rows)} tests van gegevens faalde; van de {len(evidence.choices)} eigen keuzes "
+        f"zijn er {open_choices} nog door niemand goedgekeurd.{sample} [Alles over deze bouw](#!/overview/bouw)."
     )
 
 
