@@ -14,6 +14,9 @@ import pytest
 import test_engines
 import yaml
 
+from inburgering.docs.column_lineage import ColumnLineage
+from inburgering.docs.list_rows import read_lists
+from inburgering.docs.ways import rules
 from inburgering.settings import SAMPLE_KEY
 from support.pipeline import CHECKOUT, Pipeline, succeeded
 
@@ -80,6 +83,15 @@ def test_every_test_names_its_owner(manifest: dict) -> None:
     owners = {node["name"]: node["config"]["meta"].get("owner") for node in nodes(manifest, "test")}
     assert len(owners) > 50
     assert {name: owner for name, owner in owners.items() if owner not in ("agency", "data engineer", "reviewer")} == {}
+
+
+def test_every_test_says_in_dutch_what_it_guards(manifest: dict) -> None:
+    said = {node["name"]: node["config"]["meta"].get("in_dutch", "") for node in nodes(manifest, "test")}
+    assert len(said) > 50
+    assert [name for name, text in said.items() if not text.endswith(".")] == []
+    in_words = [text for name, text in said.items() if not name.startswith("one_row_of_")]
+    assert len(in_words) > 30
+    assert len(set(in_words)) == len(in_words)
 
 
 def test_a_column_has_the_same_text_everywhere(manifest: dict) -> None:
@@ -278,6 +290,31 @@ def test_every_choice_names_where_its_rule_stands(manifest: dict) -> None:
         assert set(touches) <= {"true", "false"}, choice["choice"]
         assert "true" in touches, choice["choice"]
         assert bool(choice["approved_by"]) == bool(choice["approved_on"]), choice["choice"]
+
+
+def test_the_lines_of_data_of_a_choice_are_there(manifest: dict) -> None:
+    lists = read_lists(CHECKOUT, manifest)
+    choices = lists[f"seed.{PROJECT}.choices"]
+    of_lists = {choice["choice"]: choice for choice in choices if f"seed.{PROJECT}.{choice['model']}" in lists}
+    assert len(of_lists) > 5
+    # The whole list of side figures is one choice.
+    with_lines = {choice["choice"] for choice in choices if choice["line_of_data"]}
+    assert with_lines == of_lists.keys() - {"side_figures"}
+    for name in with_lines:
+        rows = lists[f"seed.{PROJECT}.{of_lists[name]['model']}"]
+        asked = [part.split("=") for part in of_lists[name]["line_of_data"].split("&")]
+        for column, values in asked:
+            assert set(values.split(",")) <= {row[column] for row in rows}, name
+        found = [row for row in rows if all(row[column] in values.split(",") for column, values in asked)]
+        assert 0 < len(found) < len(rows), name
+
+
+def test_every_rule_of_a_choice_has_a_picture(manifest: dict) -> None:
+    shown = {node for way in rules(manifest["docs"], manifest, ColumnLineage(manifest)).values() for node in way.nodes}
+    shown = {node.split(".")[2] for node in shown}
+    places = {choice["model"] for choice in read_lists(CHECKOUT, manifest)[f"seed.{PROJECT}.choices"]}
+    # What this one says stands below the tables.
+    assert places - shown == {"side_figures"}
 
 
 def test_no_model_or_seed_serves_nobody(manifest: dict) -> None:

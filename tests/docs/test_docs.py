@@ -16,6 +16,7 @@ from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import WebDriverWait
 
 from inburgering.annex.question import newest_question
+from inburgering.settings import UNCOMMITTED
 from support.pipeline import Pipeline, refused, succeeded
 
 CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
@@ -104,29 +105,67 @@ def test_the_overview_teaches_from_a_file_without_a_network(chromium: Chrome, pa
         lambda driver: driver.execute_script("return arguments[0].naturalWidth", picture) == 1060, "no picture"
     )
     shown(chromium, "a", "De tests").click()
-    shown(chromium, "td", "The agency delivers again")
+    shown(chromium, "td", "Het agentschap levert opnieuw")
 
 
 @pytest.mark.parametrize(
-    ("question", "answer", "place"),
+    ("question", "answer", "place", "read_there"),
     [
-        ("Rechthebbend 2022", "over alle agentschappen en alle jaren", "fct_contracts"),
-        ("nationaliteit 711", "onder Onbepaald", "special_nationality_codes"),
-        ("Kosovaar", "XKX (Amal)", "nationalities"),
-        ("Brit", "tot en met 31 januari 2020", "eu_memberships"),
-        ("december", "dan is er geen zulk jaar", "fct_invitations"),
-        ("dubbel telt", "hoogstens één keer", "a_person_counts_once_per_reference_date"),
-        ("komt de provincie", "NIS_GEMEENTE (AgII), Gemeente (NIS) (Atlas), nis_code (Amal)", "municipalities"),
+        (
+            "Rechthebbend 2022",
+            "over alle agentschappen en alle jaren",
+            "fct_contracts",
+            "first contract of a counted type",
+        ),
+        ("Rechthebbend 2022", "een allereerste attest behaalde", "target_group_codes", "agii RECHT rechthebbend"),
+        ("nationaliteit 711", "onder Onbepaald", "special_nationality_codes", "agii 711 undetermined"),
+        ("Kosovaar", "telt als niet-EU", "nationalities", "XK XKX 153 Kosovo"),
+        (
+            "Brit",
+            "2019 telt een Brit als EU, met een contract uit 2021 als niet-EU",
+            "eu_memberships",
+            "GB 1973-01-01 2020-02-01",
+        ),
+        ("december", "dan is er geen zulk jaar", "fct_invitations", "written to in January is in no year's cohort"),
+        ("dubbel telt", "hoogstens één keer", "a_person_counts_once_per_reference_date", "counted at most once"),
+        (
+            "komt de provincie",
+            "NIS_GEMEENTE (AgII), Gemeente (NIS) (Atlas), nis_code (Amal)",
+            "municipalities",
+            "11002 Antwerpen antwerpen",
+        ),
     ],
 )
-def test_a_reviewer_finds_the_answer_on_the_first_page_and_its_place_one_click_away(
-    chromium: Chrome, page: str, question: str, answer: str, place: str
+def test_a_reviewer_reads_the_answer_on_the_first_page_and_its_source_one_click_away(
+    chromium: Chrome, page: str, question: str, answer: str, place: str, read_there: str
 ) -> None:
     opened(chromium, page, "#!/overview")
     row = shown(chromium, "tr", question)
     assert answer in row.text
     row.find_element(By.LINK_TEXT, place).click()
     shown(chromium, "h1", place)
+    lines = chromium.execute_script("return location.hash").partition("?")[2]
+    texts = asked_lines(chromium) if lines else [shown(chromium, ".app-details").text]
+    assert any(read_there in " ".join(text.split()) for text in texts), texts[0][:1000]
+
+
+def test_a_reviewer_reads_in_two_clicks_who_made_a_choice_and_how_many_it_moves(
+    chromium: Chrome, page: str, documented: Pipeline
+) -> None:
+    with duckdb.connect(str(documented.warehouse), read_only=True) as connection:
+        # Counted anew: Belgians with a first contract, a first attest or an invitation.
+        [(moved,)] = connection.execute(
+            "select count(*) from fct_trajectories "
+            "where reference_date = (select max(reference_date) from fct_trajectories) "
+            "and 'BE' in (contract_nationality, attest_nationality, invitation_nationality)"
+        ).fetchall()
+    assert moved > 0
+    opened(chromium, page, "#!/overview")
+    shown(chromium, "tr", "Welke keuzes zijn gemaakt").find_element(By.LINK_TEXT, "Onze eigen keuzes").click()
+    row = shown(chromium, "tr", "Belgen tellen als EU.")
+    assert f"{moved} als Belgen als niet-EU telden" in " ".join(row.text.split())
+    row.find_element(By.LINK_TEXT, "niemand").click()
+    assert "belgians" in asked_lines(chromium)[0]
 
 
 def test_the_page_says_which_build_it_describes(chromium: Chrome, page: str, documented: Pipeline) -> None:
@@ -143,7 +182,8 @@ def test_the_page_says_which_build_it_describes(chromium: Chrome, page: str, doc
     shown(chromium, "p", "Dit is het synthetische voorbeeld")
     shown(chromium, "a", "Alles over deze bouw").click()
     text = shown(chromium, ".app-details", "De bouw achter deze pagina").text
-    for known in (commit, rules, *(part for file in files for part in file)):
+    assert "committed" not in text
+    for known in (commit.removesuffix(UNCOMMITTED), rules, *(part for file in files for part in file)):
         assert known in text
     test = shown(chromium, "tr", "a_person_counts_once_per_reference_date").text
     assert "geslaagd" in test
@@ -156,18 +196,20 @@ def test_every_choice_stands_with_its_persons_and_who_approved_it(
 ) -> None:
     with duckdb.connect(str(documented.warehouse), read_only=True) as connection:
         choices = connection.execute(
-            "select label, persons from annex_checks_choices "
+            "select label, persons, persons_moved from annex_checks_choices "
             "where reference_date = (select max(reference_date) from annex_checks_choices)"
         ).fetchall()
     assert len(choices) > 30
-    assert sum(persons is not None and persons > 0 for _, persons in choices) > 10
+    assert sum(persons is not None and persons > 0 for _, persons, _ in choices) > 10
+    assert sum(moved is not None and moved > 0 for _, _, moved in choices) > 5
     opened(chromium, page, "#!/overview")
     shown(chromium, "a", "Onze eigen keuzes").click()
     shown(chromium, "h1", "Onze eigen keuzes")
-    for label, persons in choices:
-        row = shown(chromium, "tr", label).text
-        assert "niemand" in row
-        assert ("niet te tellen" if persons is None else f"{persons:,}".replace(",", ".")) in row
+    for label, persons, moved in choices:
+        cells = [cell.text for cell in shown(chromium, "tr", label).find_elements(By.CSS_SELECTOR, "td")]
+        assert cells[4] == "niemand"
+        assert cells[2].startswith("niet te tellen" if persons is None else f"{persons:,} ".replace(",", "."))
+        assert cells[3].startswith("–" if moved is None else f"{moved:,} als ".replace(",", "."))
 
 
 def test_a_page_without_a_green_build_says_so(documented: Pipeline, tmp_path: Path) -> None:
@@ -176,7 +218,7 @@ def test_a_page_without_a_green_build_says_so(documented: Pipeline, tmp_path: Pa
     pipeline.warehouse.unlink()
     assert "No green build is behind this page" in succeeded(pipeline.script("write_docs"))
     text = (pipeline.folder / "target" / "static_index.html").read_text(encoding="utf-8")
-    assert text.count("geen groene bouw") == 3
+    assert text.count("geen groene bouw") == 4
     assert "geslaagd |" not in text
     assert str(tmp_path) not in text
 
@@ -246,18 +288,82 @@ def test_a_column_of_the_annex_shows_its_text_and_where_it_comes_from(chromium: 
     assert "Comes from: annex_members.label" in text
 
 
+def pictures(browser: Chrome) -> list[WebElement]:
+    """Return the pictures of ways, each drawn."""
+    found = browser.find_elements(By.CSS_SELECTOR, "img[alt^='De weg van']")
+    for one in found:
+        assert browser.execute_script("return arguments[0].naturalWidth", one) > 600
+    return found
+
+
 def test_every_tab_has_a_picture_of_its_way_and_links(chromium: Chrome, page: str) -> None:
     opened(chromium, page, "#!/overview")
     shown(chromium, "a", "Een klein beeld per tab").click()
     shown(chromium, "h3", "Tab 2f: Eerste contracten en attesten per doelgroep")
-    pictures = chromium.find_elements(By.CSS_SELECTOR, "img[alt^='De weg van tab']")
-    assert len(pictures) == len(newest_question().tabs)
-    for one in pictures:
-        assert chromium.execute_script("return arguments[0].naturalWidth", one) > 1000
-    of_2f = next(one for one in pictures if "tab 2f" in (one.get_attribute("alt") or ""))
+    found = pictures(chromium)
+    assert len(found) == len(newest_question().tabs)
+    of_2f = next(one for one in found if "Tab 2f" in (one.get_attribute("alt") or ""))
     assert "contracten: DOELGROEP" in (of_2f.get_attribute("alt") or "")
     shown(chromium, "a", "target_group_codes").click()
     shown(chromium, "h1", "target_group_codes")
+
+
+def test_every_rule_has_a_picture_on_one_screen_and_links(chromium: Chrome, page: str) -> None:
+    opened(chromium, page, "#!/overview")
+    shown(chromium, "a", "een beeld per regel").click()
+    shown(chromium, "h2", "Eerste contract")
+    found = pictures(chromium)
+    assert len(found) == len(chromium.find_elements(By.CSS_SELECTOR, "h2"))
+    assert len(found) > 20
+    assert "%regel" not in shown(chromium, ".app-details").text
+    high = chromium.execute_script("return innerHeight")
+    assert [one.get_attribute("alt") for one in found if one.size["height"] > high * 0.6] == []
+    of_province = next(one for one in found if "int_events_conformed: province" in (one.get_attribute("alt") or ""))
+    assert "contracts: nis_code" in (of_province.get_attribute("alt") or "")
+    shown(chromium, "a", "municipalities").click()
+    shown(chromium, "h1", "municipalities")
+
+
+def asked_lines(browser: Chrome) -> list[str]:
+    """Wait until the lines that an address asks for stand out, the first in sight; return their texts."""
+    in_sight = """
+        const rows = [...document.querySelectorAll("tr.asked")];
+        if (!rows.length) return null;
+        const box = rows[0].getBoundingClientRect();
+        return box.top > 0 && box.bottom < innerHeight ? rows.map(row => row.innerText) : null;
+    """
+    return WebDriverWait(browser, PATIENCE).until(lambda driver: driver.execute_script(in_sight), "no line in sight")
+
+
+@pytest.mark.parametrize(
+    ("choice", "link", "cells"),
+    [
+        ("Belgen tellen als EU.", "eu_memberships", [["BE", "1958-01-01"]]),
+        ("VR20 (tijdelijk ontheemde)", "residence_statuses", [["VR20", "tijdelijk ontheemde"]]),
+        ("Alleen attesten van type AI023", "counted_types", [["AI023", "true"], ["AEVC05", "false"]]),
+        ("Borsbeek is vanaf", "city_working_areas", [["11007", "2025-01-01"]]),
+        ("Belgen tellen als EU.", "niemand", [["belgians", "Belgen tellen als EU."]]),
+    ],
+)
+def test_a_choice_leads_to_its_line_of_data(
+    chromium: Chrome, page: str, choice: str, link: str, cells: list[list[str]]
+) -> None:
+    opened(chromium, page, "#!/overview/keuzes")
+    shown(chromium, "tr", choice).find_element(By.LINK_TEXT, link).click()
+    shown(chromium, "h1", "choices" if link == "niemand" else link)
+    lines = asked_lines(chromium)
+    assert len(lines) == len(cells)
+    for line, expected in zip(lines, cells, strict=True):
+        assert all(cell in line for cell in expected)
+
+
+def test_the_line_of_another_choice_takes_the_place_of_the_one_before(chromium: Chrome, page: str) -> None:
+    opened(chromium, page, "#!/seed/seed.inburgering.eu_memberships?nationality=BE")
+    assert "België" in asked_lines(chromium)[0]
+    chromium.execute_script("location.hash = '#!/seed/seed.inburgering.eu_memberships?nationality=GB,HR'")
+    WebDriverWait(chromium, PATIENCE).until(
+        lambda driver: [line.split()[1] for line in asked_lines(driver)] == ["GB", "HR"], "another line"
+    )
 
 
 @pytest.mark.parametrize(
