@@ -91,7 +91,7 @@ def test_the_document_to_sign_has_the_build_the_choices_the_tests_and_what_diffe
 
 def test_the_document_to_sign_of_the_sample_says_so_in_its_title(tmp_path: Path) -> None:
     sample = dataclasses.replace(EVIDENCE, files=[dataclasses.replace(FILE, is_synthetic=True)])
-    write_sign_off(sample, ["Vraag 123"], tmp_path / "nazicht.docx")
+    write_sign_off(sample, QUESTIONS, checks(MANIFEST, sample), tmp_path / "nazicht.docx")
     title = "Nazicht van de bijlage (synthetische gegevens)"
     assert texts(tmp_path / "nazicht.docx")[0][0] == title
     assert Document(str(tmp_path / "nazicht.docx")).core_properties.title == title
