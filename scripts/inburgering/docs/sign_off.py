@@ -17,6 +17,8 @@ from inburgering.docs.evidence import Choice, Evidence
 from inburgering.docs.texts import CHECKS, commit, is_sample, moved, persons
 
 LINE = "…" * 30
+# The width of the text in centimetres, and the number of characters from which on a column grows no wider.
+TEXT_WIDTH, LONGEST = 17.0, 24
 POPULATION = (
     "Tab 1 telt personen: wie in een jaar zowel een eerste extractie uit het Rijksregister als een eerste "
     "wervingsbrief had (oorsprong: antwoord). Aangemeld is wie ergens een aanmelding heeft (antwoord), bij welk "
@@ -140,12 +142,17 @@ def approval(choice: Choice) -> str:
 
 
 def add_table(document: WordDocument, header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> None:
-    """Add a table with its header to a document."""
+    """Add a table with its header to a document; a column is as wide as its text is long, within bounds."""
     lines = [header, *rows]
     table = document.add_table(rows=len(lines), cols=len(header), style="Table Grid")
+    table.autofit = False
+    long = [min(max(len(text) for text in column), LONGEST) + 8 for column in zip(*lines, strict=True)]
+    widths = [Cm(TEXT_WIDTH * one / sum(long)) for one in long]
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = width
     for row, line in zip(table.rows, lines, strict=True):
-        for cell, text in zip(row.cells, line, strict=True):
-            cell.text = text
+        for cell, text, width in zip(row.cells, line, widths, strict=True):
+            cell.text, cell.width = text, width
             for run in cell.paragraphs[0].runs:
                 run.font.size = Pt(8)
                 run.font.bold = line is header

@@ -1,4 +1,4 @@
-"""The way of the figures of a tab, and of a rule: a small picture from the columns of the agencies on, and its links."""
+"""The way of the figures of a tab, and of a rule: a small picture from the columns of the agencies on, with links."""
 
 from __future__ import annotations
 
@@ -16,10 +16,11 @@ RULE = re.compile(r"%regel (\w+): (\w+(?:, \w+)*)%")
 # Given by the loader and the folder of a delivery, not by a column of the agency.
 OF_THE_LOADER = {"agency", "reference_date", "version", "event_type", "row_number"}
 # More lines in a box, or boxes below each other, are no picture any more: their number stands there.
-MOST_LINES, MOST_BOXES = 6, 4
+MOST_LINES, MOST_BOXES = 8, 4
 # What every figure passes after the facts.
 COUNTED = ("fct_trajectories", "annex_counted_persons", "annex_cube", "annex_figures")
-BOX_WIDTH, LINE, GAP, SPACE, MARGIN, HEAD = 264, 17, 34, 12, 12, 30
+# A box is as wide as its longest line, of capitals or not.
+CHARACTER, LINE, GAP, SPACE, MARGIN, HEAD = 7.1, 17, 30, 12, 12, 30
 HEADS = ("bij het agentschap", "opgezocht in", "rij die telt", "geteld", "in de bijlage")
 HEADS_OF_A_RULE = ("bij het agentschap", "opgezocht in", "gelezen uit", "hier staat de regel", "gelezen door")
 COLOURS = ("#E2EFDA", "#EDEDED", "#DDEBF7", "#FFF2CC", "#1F4E79")
@@ -30,7 +31,7 @@ Box = tuple[str, ...]
 
 @dataclass(frozen=True)
 class Way:
-    """The way of a tab or a rule: per step its boxes, each of one or more lines, and the nodes that a reader can open."""
+    """The way of a tab or a rule: per step its boxes, each of some lines, and the nodes that a reader can open."""
 
     name: str
     title: str
@@ -106,7 +107,7 @@ def _rule(name: str, columns: Sequence[str], manifest: dict, lineage: ColumnLine
     )
 
 
-def _read_by(model: str, lineage: ColumnLineage) -> set[Column]:
+def _read_by(model: str, lineage: ColumnLineage) -> frozenset[Column]:
     columns = lineage.direct(model).values()
     return lineage.rows(model).union(*(origin.all for origin in columns))
 
@@ -142,22 +143,28 @@ def _of_agencies(values: Collection[Column]) -> tuple[Box, ...]:
 def picture(way: Way) -> bytes:
     """Return a way as SVG: a column of boxes per step, with an arrow to the next."""
     heights = [sum(_height(box) + SPACE for box in boxes) - SPACE for boxes in way.steps]
-    width = MARGIN * 2 + len(way.steps) * (BOX_WIDTH + GAP) - GAP
+    widths = [
+        max(len(line) for line in (head, *(line for box in boxes for line in box))) * CHARACTER + 16
+        for head, boxes in zip(way.heads, way.steps, strict=True)
+    ]
+    width = round(MARGIN * 2 + sum(widths) + GAP * (len(widths) - 1))
     height = MARGIN * 2 + HEAD + max(heights)
     drawn: list[str] = []
-    for place, (boxes, of_step) in enumerate(zip(way.steps, heights, strict=True)):
-        left = MARGIN + place * (BOX_WIDTH + GAP)
-        drawn.append(_text(left + BOX_WIDTH / 2, MARGIN + LINE, way.heads[place], "#595959", "middle"))
+    left: float = MARGIN
+    for place, (boxes, of_step, wide) in enumerate(zip(way.steps, heights, widths, strict=True)):
+        drawn.append(_text(left + wide / 2, MARGIN + LINE, way.heads[place], "#595959", "middle"))
         top = MARGIN + HEAD + (max(heights) - of_step) / 2
         for box in boxes:
-            drawn += _box(left, top, box, COLOURS[place], "#FFFFFF" if place == len(way.steps) - 1 else "#000000")
+            colour = "#FFFFFF" if place == len(way.steps) - 1 else "#000000"
+            drawn += _box(left, top, wide, box, COLOURS[place], colour)
             top += _height(box) + SPACE
         if place:
             middle = MARGIN + HEAD + max(heights) / 2
             drawn.append(
-                f'<path d="M{left - GAP + 5} {middle}H{left - 8}m-7 -5l7 5l-7 5" fill="none" stroke="#595959" '
+                f'<path d="M{left - GAP + 5:g} {middle}H{left - 6:g}m-7 -5l7 5l-7 5" fill="none" stroke="#595959" '
                 'stroke-width="2"/>'
             )
+        left += wide + GAP
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" '
         f'font-family="sans-serif" font-size="12">{"".join(drawn)}</svg>'
@@ -168,9 +175,9 @@ def _height(box: Sequence[str]) -> int:
     return LINE * len(box) + 10
 
 
-def _box(left: float, top: float, lines: Sequence[str], colour: str, text: str) -> Iterable[str]:
+def _box(left: float, top: float, width: float, lines: Sequence[str], colour: str, text: str) -> Iterable[str]:
     yield (
-        f'<rect x="{left}" y="{top}" width="{BOX_WIDTH}" height="{_height(lines)}" rx="4" fill="{colour}" '
+        f'<rect x="{left:g}" y="{top}" width="{width:g}" height="{_height(lines)}" rx="4" fill="{colour}" '
         'stroke="#A6A6A6"/>'
     )
     for number, line in enumerate(lines, start=1):
@@ -178,7 +185,7 @@ def _box(left: float, top: float, lines: Sequence[str], colour: str, text: str) 
 
 
 def _text(x: float, y: float, text: str, colour: str, anchor: str) -> str:
-    return f'<text x="{x}" y="{y}" fill="{colour}" text-anchor="{anchor}">{escape(text)}</text>'
+    return f'<text x="{x:g}" y="{y}" fill="{colour}" text-anchor="{anchor}">{escape(text)}</text>'
 
 
 def address(way: Way) -> str:
