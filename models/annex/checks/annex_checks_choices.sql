@@ -27,11 +27,12 @@
     'undetermined_target_groups': "target_groups.target_group = 'onbepaald'",
     'displaced_persons': 'events.own_residence_status <> events.residence_status',
 } %}
-{#- Of the rows above, those that would count otherwise under the alternative; where nothing stands here, all that count a person. #}
-{%- set otherwise = {
+{#- Of the rows above, those that would count otherwise under the alternative: where none stand here, all that count somebody. #}
+{%- set moves = {
     'attest_types': 'first_attests.event_date is null or events.event_date < first_attests.event_date',
     'eu_on_the_day':
-        "counting_rows.row_number is not null and (events.nationality_group = 'eu') <> (members_at_the_end.nationality is not null)",
+        "counting_rows.row_number is not null"
+        " and (events.nationality_group = 'eu') <> (members_at_the_end.nationality is not null)",
 } %}
 {%- set invited = {
     'first_over_all_agencies': 'agencies > 1',
@@ -72,7 +73,7 @@ accepted as (
         events.reference_date, events.person_key,
         {%- for choice, condition in rows_as_accepted.items() %}
         coalesce({{ condition }}, false) as {{ choice }},
-        {{ otherwise.get(choice, 'counting_rows.row_number is not null') }} as {{ choice }}_moves{% if not loop.last %},{% endif %}
+        {{ moves.get(choice, 'counting_rows.row_number is not null') }} as {{ choice }}_moves{% if not loop.last %},{% endif %}
         {%- endfor %}
     from {{ ref('int_events_conformed') }} as events
     inner join {{ ref('int_events') }} as delivered using (agency, reference_date, event_type, row_number)
@@ -223,7 +224,8 @@ select
                 {%- endfor %}
             ) then coalesce(counted.persons_moved, 0)
     end as persons_moved,
-    choices.alternative, choices.not_counted_because, choices.model, choices.line_of_data, choices.approved_by, choices.approved_on
+    choices.alternative, choices.not_counted_because, choices.model, choices.line_of_data,
+    choices.approved_by, choices.approved_on
 from {{ ref('choices') }} as choices
 cross join reference_dates
 left join counted
