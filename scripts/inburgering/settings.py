@@ -72,7 +72,10 @@ def file_hash(path: Path) -> str:
 
 def landing_folder() -> Path:
     """Return the folder with the landed Parquet files (`INBURGERING_LANDING`)."""
-    return folder("INBURGERING_LANDING", "landing")
+    path = folder("INBURGERING_LANDING", "landing")
+    if path.resolve() == path.resolve().parent:
+        raise click.ClickException(f"INBURGERING_LANDING: {path} is no folder of its own; name one below it")
+    return path
 
 
 def issued_folder() -> Path:
@@ -93,10 +96,13 @@ def warehouse_file() -> Path:
     return path
 
 
-def check_paths() -> None:
-    """Raise click.ClickException when dbt could not read the landing or build the warehouse where these are to be."""
+def check_settings() -> None:
+    """Raise click.ClickException when dbt could not work with a path or a setting of the environment."""
     landing_folder()
     warehouse_file()
+    contracts = os.environ.get("INBURGERING_CONTRACTS", "True")
+    if contracts not in ("True", "False"):
+        raise click.ClickException(f"INBURGERING_CONTRACTS: {contracts} is neither True nor False; unset it")
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,12 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner, Result
 
 from inburgering.intake.extract_contract import read_contracts
-from inburgering.intake.landed_version import first_damage
+from inburgering.intake.landed_version import LandedVersion, first_damage, landed_text
 from inburgering.intake.landing import Landing
 from inburgering.intake.loading import cannot
 from inburgering.warehouse.made_from import deliveries_in
@@ -64,6 +65,15 @@ def without(name: str) -> Callable[[Path], object]:
     return lambda version: (version / name).unlink()
 
 
+def flipped(name: str) -> Callable[[Path], object]:
+    def flip(version: Path) -> None:
+        content = bytearray((version / name).read_bytes())
+        content[len(content) // 3] ^= 1
+        (version / name).write_bytes(content)
+
+    return flip
+
+
 def emptied(version: Path) -> None:
     for file in version.iterdir():
         file.unlink()
@@ -79,6 +89,8 @@ DAMAGES = [
     (without("contracten.parquet"), "contracten.parquet is missing"),
     (cut("contracten.parquet", 0), "contracten.parquet is not as large as delivery.parquet says"),
     (cut("contracten.parquet", -10), "contracten.parquet is not as large as delivery.parquet says"),
+    (flipped("contracten.parquet"), "contracten.parquet has another content than delivery.parquet says"),
+    (flipped("broken_rows.parquet"), "broken_rows.parquet cannot be read"),
     (emptied, "delivery.parquet is missing"),
 ]
 
@@ -129,6 +141,62 @@ def test_the_same_files_make_a_version_again_what_it_was(twice: Pipeline, name: 
     assert {file.name: file.read_bytes() for file in version.iterdir()} == before
     assert {name: deliveries_in(twice.landing)[name] for name in known} == known
     assert not list((twice.landing / ".damaged").glob("*/*/version=*"))
+
+
+@pytest.mark.parametrize("name", ["reference_date=2023-12-31", f"reference_date={REFERENCE_DATE}/version=7"])
+def test_a_folder_renamed_by_hand_is_named_and_counts_for_nothing(twice: Pipeline, name: str) -> None:
+    """Its rows would count for another date, or before those of a newer version."""
+    landed = versions_of_agii(twice) / "version=1"
+    renamed = twice.landing / "agency=agii" / name
+    if "version" in name:
+        landed.rename(renamed)
+    else:
+        shutil.copytree(versions_of_agii(twice), renamed)
+    strange = renamed if "version" in name else renamed / "version=1"
+    what = f"{strange}: is not whole (landed as {landed.relative_to(twice.landing)})"
+    damage = first_damage(twice.landing, read_contracts())
+    assert damage == what
+    if "version" not in name:
+        assert what in load(twice).stderr
+    else:
+        step = load(twice)
+        assert step.exit_code == 0
+        assert f"version 7 (landed as {landed.relative_to(twice.landing)}) to " in step.stdout
+        assert not renamed.exists()
+    assert (versions_of_agii(twice) / "version=2").is_dir()
+
+
+def test_a_flipped_byte_anywhere_is_noticed(twice: Pipeline) -> None:
+    """In a register too: where nothing can be read, and where only a figure is another."""
+    version = versions_of_agii(twice) / "version=2"
+    lines, noticed = LandedVersion(version).register, 0
+    for path in sorted(version.iterdir()):
+        content = path.read_bytes()
+        for place in range(4, len(content) - 4, max(len(content) // 60, 1)):
+            path.write_bytes(content[:place] + bytes([content[place] ^ 4]) + content[place + 1 :])
+            damage = first_damage(twice.landing, read_contracts())
+            noticed += damage is not None
+            if damage is None:  # What the library wrote of itself says nothing of the delivery.
+                assert (path.name, LandedVersion(version).register) == ("delivery.parquet", lines), place
+        path.write_bytes(content)
+    assert noticed > 250
+    assert first_damage(twice.landing, read_contracts()) is None
+
+
+def test_what_its_own_files_could_not_mend_is_tried_no_more(twice: Pipeline) -> None:
+    """As when another version of a library writes the tables otherwise."""
+    register = versions_of_agii(twice) / "version=2" / "delivery.parquet"
+    table = pq.read_table(register, partitioning=None)
+    place, hashes = "/".join(register.parts[-4:-1]), {"contracten.parquet": "0" * 64}
+    said = landed_text(place, LandedVersion(register.parent).register, hashes)
+    pq.write_table(table.replace_schema_metadata({"landed": said}), register)
+    step = load(twice)
+    assert "agii/2024-01-31: version 3, " in step.stdout
+    assert "version 2 (contracten.parquet has another content than delivery.parquet says) to " in step.stdout
+    aside = twice.landing / ".damaged" / versions_of_agii(twice).relative_to(twice.landing)
+    assert [folder.name for folder in aside.iterdir()] == ["version=2 (2)"]
+    assert load(twice).stdout.count("unchanged, nothing to do\n") == 3
+    assert [folder.name for folder in aside.iterdir()] == ["version=2 (2)"]
 
 
 def test_what_is_set_aside_replaces_nothing_that_was(twice: Pipeline) -> None:

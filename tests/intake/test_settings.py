@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 import pytest
 
-from inburgering.settings import check_paths, extracts_folder, landing_folder, warehouse_file
+from inburgering.settings import check_settings, extracts_folder, landing_folder, warehouse_file
 from support.handmade import write_deliveries
 from support.pipeline import Pipeline, refused, succeeded
 
@@ -44,7 +44,7 @@ def test_an_empty_variable_is_refused(variable: str, value: str, monkeypatch: py
 def test_a_warehouse_whose_name_means_something_else_is_refused(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("INBURGERING_WAREHOUSE", f"/data/{name}")
     with pytest.raises(click.ClickException, match="has a name that means something else in DuckDB"):
-        check_paths()
+        check_settings()
 
 
 def with_environment(pipeline: Pipeline, **changed: str) -> Pipeline:
@@ -90,3 +90,17 @@ def test_every_step_works_in_a_folder_with_an_odd_name(tmp_path: Path) -> None:
     assert "unchanged" in succeeded(pipeline.load())
     succeeded(build(pipeline))
     assert refused(pipeline.export()).startswith(f"Error: {pipeline.warehouse}: ")
+
+
+def test_a_root_of_a_disk_is_no_landing(monkeypatch: pytest.MonkeyPatch) -> None:
+    for root in ("/", "/usr/.."):
+        monkeypatch.setenv("INBURGERING_LANDING", root)
+        with pytest.raises(click.ClickException, match=r"INBURGERING_LANDING: .* is no folder of its own"):
+            landing_folder()
+
+
+@pytest.mark.parametrize("value", ["nonsense", "false", "", "0"])
+def test_contracts_are_on_or_off(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("INBURGERING_CONTRACTS", value)
+    with pytest.raises(click.ClickException, match=f"INBURGERING_CONTRACTS: {value} is neither True nor False"):
+        check_settings()

@@ -12,6 +12,7 @@ import shutil
 from pathlib import Path
 
 import duckdb
+import pyarrow.parquet as pq
 
 from inburgering.intake.extract_contract import AgencyContract, TableContract, read_contracts
 from inburgering.intake.landed_version import landed_file
@@ -106,4 +107,10 @@ def add_reference_dates(landing: Path, number: int) -> None:
         day = datetime.date.fromisoformat(newest.name.partition("=")[2])
         for later in range(1, number + 1):
             reference_date = day + datetime.timedelta(days=later)
-            shutil.copytree(newest, newest.with_name(f"reference_date={reference_date}"), copy_function=os.link)
+            target = newest.with_name(f"reference_date={reference_date}")
+            shutil.copytree(newest, target, copy_function=os.link)
+            for register in target.glob("*/delivery.parquet"):
+                # But for where it landed, which is elsewhere.
+                table = pq.read_table(register, partitioning=None).replace_schema_metadata(None)
+                register.unlink()
+                pq.write_table(table, register)

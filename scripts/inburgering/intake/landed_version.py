@@ -5,6 +5,8 @@ The publisher looks at every version before a build, and the loader before it lo
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import re
 from dataclasses import dataclass
@@ -17,9 +19,12 @@ import pyarrow.parquet as pq
 from inburgering.intake.decoding import RefusedFileError, shown
 from inburgering.intake.delivery import read_reference_date
 from inburgering.intake.extract_contract import AgencyContract, TableContract
+from inburgering.settings import file_hash
 
 REGISTER = "delivery.parquet"
 BROKEN_ROWS = "broken_rows.parquet"
+# Beside its lines, a register has a text that says as which version it landed, and a hash of all that landed.
+LANDED = "landed"
 
 BROKEN_ROWS_SCHEMA = pa.schema(
     [
@@ -47,6 +52,23 @@ REGISTER_SCHEMA = pa.schema(
         ("key_fingerprint", pa.string()),
     ]
 )
+
+
+def landed_text(place: str, register: list[dict], hashes: dict[str, str]) -> str:
+    """Return what a register says beside its lines: where it landed, a hash of these lines, and those of the files.
+
+    It begins with a hash of itself.
+    """
+    text = json.dumps({"as": place, "lines": _hash_of_lines(register), "sha256": hashes})
+    return f"{_hash(text)} {text}"
+
+
+def _hash_of_lines(register: list[dict]) -> str:
+    return _hash(json.dumps(register, default=str))
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def landed_file(table: TableContract) -> str:
@@ -90,15 +112,48 @@ class LandedVersion:
         """Return the SHA-256 of each delivered file, by name."""
         return {line["file_name"]: line["sha256"] for line in self.register}
 
+    @property
+    def place(self) -> str:
+        """Return the folders in the landing in which it stands."""
+        return "/".join(self.folder.parts[-3:])
+
+    @property
+    def landed_as(self) -> str:
+        """Return where in the landing the loader put it; where it stands when no register says so."""
+        return self._landed.get("as", self.place)
+
+    @property
+    def _landed(self) -> dict:
+        """Return what the register says beside its lines; nothing when an earlier version of this project wrote it.
+
+        Raises ValueError when that is not as it was written.
+        """
+        said = (pq.read_metadata(self.folder / REGISTER).metadata or {}).get(LANDED.encode())
+        if said is None:
+            return {}
+        known, _, text = said.decode().partition(" ")
+        if known != _hash(text):
+            raise ValueError(f"{REGISTER} is not as it was written")
+        return json.loads(text)
+
     def damage(self, contract: AgencyContract | None) -> str | None:
-        """Say what keeps the version from being whole; None when it is."""
+        """Say what keeps the version from being whole and in its place; None when it is."""
+        return self.loss(contract) or (f"landed as {self.landed_as}" if self.landed_as != self.place else None)
+
+    def loss(self, contract: AgencyContract | None) -> str | None:
+        """Say what of the version is not as it landed; None when all of it is."""
         for name in (REGISTER, BROKEN_ROWS):
             try:
-                pq.read_metadata(self.folder / name)
+                pq.read_table(self.folder / name, partitioning=None)
+                landed = self._landed
             except FileNotFoundError:
                 return f"{name} is missing"
-            except pa.ArrowInvalid:
+            except PermissionError:
+                raise
+            except (OSError, pa.ArrowException, ValueError):
                 return f"{name} cannot be read"
+        if landed.get("lines") not in (None, _hash_of_lines(self.register)):
+            return f"{REGISTER} has other lines than were written"
         if contract is None:
             return f"no agency of dbt_project.yml is called {self.agency}"
         for table in contract.tables:
@@ -108,6 +163,9 @@ class LandedVersion:
             landed_bytes = [line["landed_bytes"] for line in self.register if line["event_type"] == table.event_type]
             if [path.stat().st_size] != landed_bytes:
                 return f"{path.name} is not as large as {REGISTER} says"
+        for name, known in landed.get("sha256", {}).items():
+            if file_hash(self.folder / name) != known:
+                return f"{name} has another content than {REGISTER} says"
         return None
 
 

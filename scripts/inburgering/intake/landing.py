@@ -35,11 +35,13 @@ from inburgering.intake.extract_contract import AgencyContract, TableContract
 from inburgering.intake.landed_version import (
     BROKEN_ROWS,
     BROKEN_ROWS_SCHEMA,
+    LANDED,
     REGISTER,
     REGISTER_SCHEMA,
     LandedVersion,
     find_versions,
     landed_file,
+    landed_text,
     put_on_disk,
     put_version_on_disk,
     versions_in,
@@ -206,7 +208,8 @@ class Landing:
             )
         # Only now: until the new version is there, the build is to see that something is not whole.
         set_aside = tuple(
-            f"version {version.number} ({damage}) to {self._set_aside(version)}" for version, damage in damages.items()
+            f"version {version.number} ({damage}) to {self._set_aside(version, self._came_from(version, hashes))}"
+            for version, damage in damages.items()
         )
         return replace(loaded, mended=mended, set_aside=set_aside, same_files=self._same_files(target, hashes))
 
@@ -228,12 +231,14 @@ class Landing:
         }
         for version in damages:
             with self._workspace() as workspace:
-                self._write(delivery, hashes, workspace, None, Accepted(empty=True, fewer_rows=True), progress)
+                place = version.folder.relative_to(self.folder)
+                anyhow = Accepted(empty=True, fewer_rows=True)
+                self._write(delivery, hashes, workspace, place, None, anyhow, progress)
                 _check_unchanged(delivery, hashes)
                 put_version_on_disk(workspace)
                 shutil.copyfile(version.folder / REGISTER, workspace / REGISTER)
                 # Another version of a library may write a table otherwise; that is another version of the delivery.
-                if LandedVersion(workspace).damage(delivery.contract) is None:
+                if LandedVersion(workspace).loss(delivery.contract) is None:
                     for table in list(workspace.iterdir()):
                         if table.name != REGISTER:
                             table.replace(version.folder / table.name)
@@ -245,18 +250,22 @@ class Landing:
     def _came_from(self, version: LandedVersion, hashes: dict[str, str]) -> bool:
         """Return whether a register that can be read says that a version came from these files, with this key."""
         try:
-            return version.hashes == hashes and all(
-                line["key_fingerprint"] == self._key_fingerprint for line in version.register
-            )
-        except (OSError, pa.ArrowInvalid):
+            is_same = version.hashes == hashes and version.landed_as == version.place
+            return is_same and all(line["key_fingerprint"] == self._key_fingerprint for line in version.register)
+        except (OSError, pa.ArrowException, ValueError):
             return False
 
-    def _set_aside(self, version: LandedVersion) -> Path:
-        """Move a version that is not whole to where no build reads it, and return where that is."""
+    def _set_aside(self, version: LandedVersion, is_for_good: bool) -> Path:
+        """Move a version that is not whole to where no build reads it, and return where that is.
+
+        For good: under a name by which nothing brings it back, since its own files could not mend it.
+        """
         aside = self.folder / DAMAGED / version.folder.relative_to(self.folder)
         aside.parent.mkdir(parents=True, exist_ok=True)
         others = (aside.with_name(f"{aside.name} ({number})") for number in itertools.count(2))
-        return version.folder.rename(next(place for place in itertools.chain([aside], others) if not place.exists()))
+        return version.folder.rename(
+            next(place for place in itertools.chain([] if is_for_good else [aside], others) if not place.exists())
+        )
 
     def _same_files(self, target: Path, hashes: dict[str, str]) -> tuple[str, ...]:
         """Say which files are byte for byte those of the newest version of the agency's other reference dates."""
@@ -302,12 +311,13 @@ class Landing:
     ) -> LoadedDelivery:
         """Write a version in a folder of its own, and give it its name when all of it is on the disk."""
         with self._workspace() as workspace:
-            loaded = self._write(delivery, hashes, workspace, before, accepted, progress)
+            place = target.relative_to(self.folder) / f"version={number}"
+            loaded = self._write(delivery, hashes, workspace, place, before, accepted, progress)
             _check_unchanged(delivery, hashes)
             workspace.chmod(0o755)
             put_version_on_disk(workspace)
             target.mkdir(parents=True, exist_ok=True)
-            workspace.rename(target / f"version={number}")
+            workspace.rename(self.folder / place)
             for folder in (target, target.parent, self.folder):
                 put_on_disk(folder)
         return replace(loaded, version=number)
@@ -326,6 +336,7 @@ class Landing:
         delivery: Delivery,
         hashes: dict[str, str],
         workspace: Path,
+        place: Path,
         before: LandedVersion | None,
         accepted: Accepted,
         progress: Callable[[float], None],
@@ -376,7 +387,9 @@ class Landing:
                 register.append(origin | of_table.line)
                 broken += [{**origin, "row_number": r.row_number, "reason": r.reason} for r in of_table.broken_rows]
             _write_parquet(connection, broken, BROKEN_ROWS_SCHEMA, workspace / BROKEN_ROWS)
-            _write_parquet(connection, register, REGISTER_SCHEMA, workspace / REGISTER)
+            hashes_landed = {path.name: file_hash(path) for path in sorted(workspace.iterdir())}
+            said = {LANDED: landed_text(place.as_posix(), register, hashes_landed)}
+            _write_parquet(connection, register, REGISTER_SCHEMA, workspace / REGISTER, said)
         counted = ("rows_delivered", "rows_broken", "rows_added", "rows_gone", "rows_changed")
         counts = {name: sum(row[name] for row in register) for name in counted}
         return LoadedDelivery(
@@ -510,7 +523,15 @@ def _with_broken_rows(register: list[dict]) -> tuple[LoadedFile, ...]:
     )
 
 
-def _write_parquet(connection: duckdb.DuckDBPyConnection, rows: list[dict], schema: pa.Schema, path: Path) -> None:
+def _write_parquet(
+    connection: duckdb.DuckDBPyConnection,
+    rows: list[dict],
+    schema: pa.Schema,
+    path: Path,
+    said: Mapping[str, str] | None = None,
+) -> None:
+    """Write rows, and texts that are said of them beside the rows."""
     connection.register("rows_to_write", pa.Table.from_pylist(rows, schema=schema))
-    connection.sql("from rows_to_write").write_parquet(str(path))
+    texts = ", ".join(f"{name}: {duckdb.ConstantExpression(text)!s}" for name, text in (said or {}).items())
+    connection.execute(f"copy rows_to_write to ($path) (format parquet, kv_metadata {{{texts}}})", {"path": str(path)})
     connection.unregister("rows_to_write")

@@ -31,7 +31,7 @@ from filelock import FileLock, Timeout
 from inburgering.intake.extract_contract import read_contracts
 from inburgering.intake.landed_version import first_damage
 from inburgering.screen import survive_every_console
-from inburgering.settings import CHECKOUT, check_paths, code_version, landing_folder
+from inburgering.settings import CHECKOUT, check_settings, code_version, landing_folder
 from inburgering.warehouse.build_status import GREEN, RED, RUNNING, BuildStatus, write_status
 from inburgering.warehouse.made_from import MadeFrom, read_since, what_is_there
 from inburgering.warehouse.progress import say_steps
@@ -61,7 +61,7 @@ class Plugin(BasePlugin):
         if get_flags().QUIET:
             add_callback_to_manager(say_steps(click.echo, time.monotonic))
         try:
-            check_paths()
+            check_settings()
         except click.ClickException as error:
             raise DbtRuntimeError(error.message) from None
         if Path.cwd() != CHECKOUT and not os.environ.get("INBURGERING_LANDING"):
