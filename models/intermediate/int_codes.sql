@@ -13,7 +13,8 @@ nis_codes as (
         municipalities.name || ', ' || provinces.label as meaning,
         cast(null as boolean) as is_counted_type,
         municipalities.valid_from, municipalities.valid_until,
-        municipalities.nis_code as code_order
+        municipalities.nis_code as code_order,
+        'municipalities' as code_list
     from dialects
     cross join {{ ref('municipalities') }} as municipalities
     inner join {{ ref('provinces') }} as provinces using (province)
@@ -24,7 +25,8 @@ nationality_codes as (
         codes.dialect,
         upper(codes.code) as code,
         coalesce(special.explanation, countries.label) as meaning,
-        case when special.code is null then '1' else '2' end as code_order
+        case when special.code is null then '1' else '2' end as code_order,
+        case when special.code is null then 'nationalities' else 'special_nationality_codes' end as code_list
     from {{ ref('stg_reference__nationality_codes') }} as codes
     left join {{ ref('special_nationality_codes') }} as special
         on codes.dialect = special.dialect and codes.code = lower(special.code)
@@ -44,7 +46,8 @@ member_codes as (
         '{{ member }}_code' as attribute,
         codes.code,
         members.label as meaning,
-        members.sort_order
+        members.sort_order,
+        '{{ codes }}' as code_list
     from {{ ref(codes) }} as codes
     inner join {{ ref(members) }} as members using ({{ member }})
     {% if not loop.last %}union all{% endif %}
@@ -67,7 +70,9 @@ types as (
 ),
 
 final as (
-    select dialect, event_type, attribute, code, meaning, is_counted_type, valid_from, valid_until, code_order from nis_codes
+    select
+        dialect, event_type, attribute, code, meaning, is_counted_type, valid_from, valid_until, code_order, code_list
+    from nis_codes
 
     union all
 
@@ -79,7 +84,8 @@ final as (
         null as is_counted_type,
         null as valid_from,
         null as valid_until,
-        code_order || meaning as code_order
+        code_order || meaning as code_order,
+        code_list
     from nationality_codes
 
     union all
@@ -91,7 +97,8 @@ final as (
         null as is_counted_type,
         null as valid_from,
         null as valid_until,
-        lpad(cast(sort_order as {{ dbt.type_string() }}), 4, '0') || code as code_order
+        lpad(cast(sort_order as {{ dbt.type_string() }}), 4, '0') || code as code_order,
+        code_list
     from member_codes
 
     union all
@@ -105,7 +112,8 @@ final as (
         null as is_counted_type,
         null as valid_from,
         null as valid_until,
-        lpad(cast(sort_order as {{ dbt.type_string() }}), 4, '0') as code_order
+        lpad(cast(sort_order as {{ dbt.type_string() }}), 4, '0') as code_order,
+        'not_registered_reasons' as code_list
     from not_registered_reasons
 
     union all
@@ -117,11 +125,12 @@ final as (
         meaning, is_counted_type,
         null as valid_from,
         null as valid_until,
-        case when is_counted_type then '1' else '2' end || type_code as code_order
+        case when is_counted_type then '1' else '2' end || type_code as code_order,
+        'counted_types' as code_list
     from types
 )
 
 select
-    dialect, event_type, attribute, code, meaning, is_counted_type, valid_from, valid_until,
+    dialect, event_type, attribute, code, meaning, is_counted_type, valid_from, valid_until, code_list,
     cast(row_number() over (partition by dialect, attribute, event_type order by code_order, code) as bigint) as code_place
 from final

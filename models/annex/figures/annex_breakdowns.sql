@@ -9,6 +9,7 @@ with breakdowns as (
             as event_types,
         cast({{ "'" ~ facts.other_event_type ~ "'" if facts.other_event_type else 'null' }} as {{ dbt.type_string() }})
             as other_event_type,
+        cast({{ "'" ~ facts.attribute ~ "'" if facts.attribute else 'null' }} as {{ dbt.type_string() }}) as attribute,
         {{ facts.most_contracts_first | default(false) }} as most_contracts_first,
         {{ facts.only_counted | default(false) }} as only_counted
     {% if not loop.last %}union all{% endif %}

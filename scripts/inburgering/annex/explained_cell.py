@@ -129,6 +129,11 @@ def explain_place(workbook: Path, place: str, warehouse: Path, last_green: bool 
         return Explained(words, explanation.model, explanation.rows, tuple(rows.columns), tuple(rows.fetchall()))
 
 
+def question_of(workbook: Path) -> Question:
+    """Return the question that a workbook answers; raises click.ClickException for a file that is no annex."""
+    return read_question(_read(workbook).properties.identifier or "")
+
+
 def find_place(workbook_path: Path, place: str) -> Place:
     """Return the figure at a place like `2c!D14`; raises click.ClickException when no figure is there."""
     sheet_name, _, coordinate = place.rpartition("!")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Iterator
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Literal
 
 from babel.dates import format_date
@@ -180,6 +181,12 @@ def dutch_date(day: datetime.date) -> str:
 def dutch_number(number: float) -> str:
     """Write a whole number with points between the thousands."""
     return format_decimal(number, locale=LOCALE)
+
+
+def dutch_percentage(share: float) -> str:
+    """Write a share as a percentage with one decimal, rounded from its decimal digits as a spreadsheet does."""
+    percentage = (Decimal(repr(share)) * 100).quantize(Decimal("0.1"), ROUND_HALF_UP)
+    return f"{format_decimal(percentage, '0.0', locale=LOCALE)}%"
 
 
 def status_line(question: Question) -> str:

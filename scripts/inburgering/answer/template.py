@@ -11,21 +11,19 @@ import re
 import traceback
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Any
 
 import click
 from babel.dates import format_date
 from babel.lists import format_list
-from babel.numbers import format_decimal
 from jinja2 import StrictUndefined, Template, TemplateRuntimeError, TemplateSyntaxError, Undefined, UndefinedError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from inburgering.annex.annex import INTEGER, PERCENTAGE, TEXT, TOTAL, Annex, Block, Column, TabContents
 from inburgering.annex.annex import Row as AnnexRow
 from inburgering.annex.question import Question
-from inburgering.annex.texts import LOCALE, dutch_date, dutch_number, term_text
+from inburgering.annex.texts import LOCALE, dutch_date, dutch_number, dutch_percentage, term_text
 
 # Residence statuses have a code of their own for it.
 UNDETERMINED = {"onbepaald", "VR19"}
@@ -46,9 +44,7 @@ class Figure:
         if isinstance(self.value, str):
             return self.value
         if self.kind == PERCENTAGE:
-            # From the decimal digits, as a spreadsheet rounds, not from the binary fraction.
-            percentage = (Decimal(repr(self.value)) * 100).quantize(Decimal("0.1"), ROUND_HALF_UP)
-            return f"{format_decimal(percentage, '0.0', locale=LOCALE)}%"
+            return dutch_percentage(self.value)
         return dutch_number(self.value)
 
     def __eq__(self, other: object) -> bool:
