@@ -9,26 +9,18 @@ from typing import Literal
 
 import duckdb
 import pytest
-from selenium.webdriver import Chrome, ChromeOptions
-from selenium.webdriver.chrome.service import Service
+from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import WebDriverWait
 
 from inburgering.annex.question import newest_question
 from inburgering.settings import UNCOMMITTED
+from support.browser import offline_browser
 from support.pipeline import Pipeline, refused, succeeded
 
-CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
 # How long a page may take on a busy machine before it is taken for broken; a page that is there is not waited for.
 PATIENCE = 60
-
-FLAGS = (
-    "--headless=new --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync --window-size=1500,1100 "
-    "--proxy-server=127.0.0.1:9"
-).split()
-NO_NAME_RESOLVES = "--host-resolver-rules=MAP * ~NOTFOUND"
 
 # dbt's page draws the lineage on a canvas: what is drawn is read from the graph behind it.
 DRAWN = """
@@ -61,15 +53,8 @@ def page(documented: Pipeline, tmp_path_factory: pytest.TempPathFactory) -> str:
 @pytest.fixture(scope="module")
 def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chrome]:
     """Return a browser with an empty profile that reaches no network."""
-    if not (CHROMIUM and DRIVER):
-        pytest.skip("no chromium and chromedriver here: apt-get install chromium chromium-driver")
-    options = ChromeOptions()
-    options.binary_location = CHROMIUM
-    for flag in (*FLAGS, NO_NAME_RESOLVES, f"--user-data-dir={tmp_path_factory.mktemp('profile')}"):
-        options.add_argument(flag)
-    browser = Chrome(options=options, service=Service(DRIVER))
-    yield browser
-    browser.quit()
+    with offline_browser(tmp_path_factory.mktemp("profile")) as browser:
+        yield browser
 
 
 def opened(browser: Chrome, page: str, place: str) -> Chrome:

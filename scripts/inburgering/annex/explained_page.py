@@ -15,7 +15,6 @@ from pathlib import Path
 
 import click
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
 
 from inburgering.annex.annex import NOT_YET, TEXT, TOTAL, Annex, Block, Measure, Row
 from inburgering.annex.annex import Figure as OfFigure
@@ -98,7 +97,7 @@ def build_page(annex: Annex, counts: Counts) -> tuple[str, int]:
         }
         for contents in annex.tabs
     ]
-    style, script = (Markup((FOLDER / f"uitleg.{kind}").read_text(encoding="utf-8")) for kind in ("css", "js"))  # noqa: S704
+    style, script = ((FOLDER / f"uitleg.{kind}").read_text(encoding="utf-8") for kind in ("css", "js"))
     environment = Environment(loader=FileSystemLoader(FOLDER), autoescape=True, undefined=StrictUndefined)
     html = environment.get_template(TEMPLATE).render(
         title=annex_title(annex),
