@@ -217,7 +217,8 @@ def test_undetermined_persons_are_shown_with_what_was_delivered(pages: dict[str,
             told.setdefault(figure["leden"][0], set()).update(codes)
     nationality = told["Nationaliteitsgroep: Onbepaald"]
     assert ("AgII", "711", "Rijksregister: nationaliteit onbepaald", "special_nationality_codes") in nationality
-    assert ("Atlas", "leeg", "Nationaliteit leeg", "in geen lijst") in nationality
+    assert ("Atlas", "leeg", "Nationaliteit leeg", "") in nationality
+    assert ("Atlas", "XX", "Nationaliteit onbekend", "in geen lijst") in nationality
     assert any("Nationaliteit van een staat die niet meer bestaat" in code[2] for code in nationality)
     assert {code[2] for code in told["Geslacht: Onbepaald"]} <= {"Geslacht leeg", "Geslacht onbekend"}
 

@@ -205,7 +205,9 @@ class _Explained:
             return " ".join(notes) or f"{NOT_YET.capitalize()}."
         if measure.unit == "persons":
             persons = self._counts.at(place).persons
-            return f"Dit cijfer telt {_persons(persons)}, ieder met één rij van één bestand."
+            if persons == 0:
+                return "Dit cijfer telt niemand."
+            return f"Dit cijfer telt {_persons(persons)}{', ieder' if persons > 1 else ''} met één rij van één bestand."
         cohort = self._counts.at(_of(place, str(measure.denominator))).persons
         if measure.unit == "months":
             within = self._counts.within_median.get(place, 0)
@@ -323,7 +325,8 @@ class _Explained:
     def _code(self, code: DeliveredCode) -> int:
         # The warning says why a code that is in a list is undetermined all the same, such as that of a former state.
         meaning = "; ".join(text for text in (code.meaning, code.warning) if text)
-        told = (code.agency, code.code or "leeg", meaning, code.code_list or "in geen lijst")
+        where = code.code_list or ("in geen lijst" if code.code else "")
+        told = (code.agency, code.code or "leeg", meaning, where)
         return self._codes.setdefault(told, len(self._codes))
 
 
