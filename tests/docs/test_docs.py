@@ -170,6 +170,9 @@ def test_the_page_says_which_build_it_describes(chromium: Chrome, page: str, doc
     assert "committed" not in text
     for known in (commit.removesuffix(UNCOMMITTED), rules, *(part for file in files for part in file)):
         assert known in text
+    wide = "return [...document.querySelectorAll('table')].map(one => one.scrollWidth - one.parentElement.clientWidth)"
+    assert max(chromium.execute_script(wide)) <= 1
+    assert shown(chromium, "tr", "one_row_of_fct_contracts").text.count("In elke tabel staat elke rij er één keer")
     test = shown(chromium, "tr", "a_person_counts_once_per_reference_date").text
     assert "geslaagd" in test
     assert f"{rows:,}".replace(",", ".") in test

@@ -55,6 +55,7 @@ document.addEventListener("click", event => {
   tr.column-row td:nth-child(3) { white-space: normal !important; max-width: none !important; width: 60%; }
   tr.column-row p:last-child { margin-bottom: 0; }
   .model-markdown table { display: block; overflow-x: auto; }
+  td:first-child code { overflow-wrap: anywhere; white-space: normal; }
   tr.asked td { background: #FFF2CC; }
 </style>"""
 
