@@ -51,22 +51,25 @@ def hidden(text: str | None) -> str | None:
     return None if text is None else hidden_in(text)
 
 
-def hidden_in(text: str) -> str:
-    """Try every part of a text, from left to right, eleven digits before ten."""
-    for start, char in enumerate(text):
-        if not char.isdecimal() or text[start - 1 : start].isdecimal():
+def hidden_in(text: str, begin: int = 0) -> str:
+    """Try every part of a text, from left to right, eleven digits before ten; return what comes from `begin` on."""
+    for start in range(begin, len(text)):
+        before, after = re.findall(r"\d*$", text[:start])[0], re.findall(r"^\d*", text[start:])[0]
+        are_many = len(before + after) % 11 == 0
+        if not after or (before.strip("0") and not (are_many and len(before) % 11 == 0)):
             continue
-        for length in (11, 10):
+        for length in (11,) if before else (11, 10):
             for end in range(start + length, len(text) + 1):
                 part = text[start:end]
                 digits = "".join(str(int(one)) for one in part if one.isdecimal())
-                if len(digits) != length or not part[-1].isdecimal() or text[end : end + 1].isdecimal():
+                goes_on = text[end : end + 1].isdecimal() and not (are_many and length == 11)
+                if len(digits) != length or not part[-1].isdecimal() or goes_on:
                     continue
                 gaps = re.split(r"[^\W\d]|\d", part)
                 whole = not any(one.isalpha() for one in part) and max(map(len, gaps)) <= 3
                 if whole and is_valid(digits.zfill(11)) and (length == 11 or len(part) == 10):
-                    return text[:start] + f"persoon {pseudonym(part)[:16]}" + hidden_in(text[end:])
-    return text
+                    return text[begin:start] + f"persoon {pseudonym(part)[:16]}" + hidden_in(text, end)
+    return text[begin:]
 
 
 @settings(max_examples=300)
@@ -109,6 +112,18 @@ def test_no_notation_of_a_number_stays_readable(separator: str, around: str) -> 
         shown = "".join(str(int(char)) for char in found["text"][0] if char.isdecimal())
         assert "persoon " in found["text"][0]
         assert valid not in shown
+
+
+@pytest.mark.parametrize("around", ["0{}", "000{}", "{0}{0}", "{0}{0}{0}", "x0{}y"])
+@pytest.mark.parametrize("alphabet", ["⁰¹²³⁴⁵⁶⁷⁸⁹", "⓪①②③④⑤⑥⑦⑧⑨", "٠١٢٣٤٥٦٧٨٩", "0123456789"])
+def test_no_zeros_before_and_no_number_behind_it_keep_a_number_readable(around: str, alphabet: str) -> None:
+    valid = person_number(7)
+    text = around.format("".join(alphabet[int(digit)] for digit in valid))
+    rows = pl.DataFrame([("", text)], ["number", "text"], orient="row")
+    found = with_pseudonyms(rows, "number", KEY)["text"][0]
+    left = re.sub("persoon [0-9a-f]{16}", "", found)
+    assert found.count("persoon ") == around.count("{")
+    assert len(left) < len(around)
 
 
 def test_two_ways_to_write_a_number_stay_two_values_and_a_lost_zero_hides_nothing() -> None:

@@ -13,8 +13,9 @@ BORN_FROM_2000 = 2_000_000_000
 
 # Ten or eleven digits with anything between them that is no letter and no digit: what people and programs write for a
 # person number. A number that Excel took for a number lost its leading zero.
-SEPARATOR = r"[^\p{L}\p{Nd}]{0,3}"
-MAY_HOLD_A_NUMBER = rf"\p{{Nd}}(?:{SEPARATOR}\p{{Nd}}){{9}}"
+SEPARATOR = r"[^\p{L}\p{Nd}\p{No}]{0,3}"
+DIGIT = r"[\p{Nd}\p{No}]"
+MAY_HOLD_A_NUMBER = rf"{DIGIT}(?:{SEPARATOR}{DIGIT}){{9}}"
 LARGEST_STEP = 4
 SLIPPED_PSEUDONYM_LENGTH = 16
 # So many values show whether the values of a column come back.
@@ -98,18 +99,25 @@ def _without_numbers(texts: list[str], key: str) -> list[str]:
 def _possible_numbers(text: str) -> list[tuple[int, int, str]]:
     """Return (start, end, eleven digits) of all that can be a person number in a text, from left to right.
 
-    It begins and ends at the edge of a group of digits. Ten digits behind one another lost the zero before them.
+    It begins and ends at the edge of a group of digits, but for zeros before it and for numbers without anything
+    between them. Ten digits behind one another lost the zero before them.
     """
-    digits = [(place, unicodedata.digit(char)) for place, char in enumerate(text) if char.isdecimal()]
+    # A digit may stand in a circle or above the line.
+    digits = [(place, unicodedata.digit(char)) for place, char in enumerate(text) if char.isdigit()]
     places = {place for place, _ in digits}
+    groups = _within_groups(digits)
     found = []
     for first, (start, _) in enumerate(digits):
-        if start - 1 in places:
+        before, only_zeros, together = groups[first]
+        is_one_of_many = together % PERSON_NUMBER_DIGITS == 0
+        if not only_zeros and not (is_one_of_many and before % PERSON_NUMBER_DIGITS == 0):
             continue
         for length in (PERSON_NUMBER_DIGITS, PERSON_NUMBER_DIGITS - 1):
             own = digits[first : first + length]
             end = own[-1][0] + 1
-            if len(own) < length or end in places or (length < PERSON_NUMBER_DIGITS and end - start > length):
+            is_too_short = length < PERSON_NUMBER_DIGITS and (end - start > length or before)
+            goes_on = end in places and not (is_one_of_many and length == PERSON_NUMBER_DIGITS)
+            if len(own) < length or goes_on or is_too_short:
                 continue
             widest = max(later - earlier for (earlier, _), (later, _) in itertools.pairwise(own))
             if widest > LARGEST_STEP or any(char.isalpha() for char in text[start:end]):
@@ -117,3 +125,17 @@ def _possible_numbers(text: str) -> list[tuple[int, int, str]]:
             number = "".join(str(digit) for _, digit in own).zfill(PERSON_NUMBER_DIGITS)
             found.append((start, end, number))
     return found
+
+
+def _within_groups(digits: list[tuple[int, int]]) -> list[tuple[int, bool, int]]:
+    """Return of each digit how many digits stand directly before it, whether only zeros, and how many are together."""
+    before: list[tuple[int, bool]] = []
+    for number, (place, _) in enumerate(digits):
+        goes_on = number > 0 and digits[number - 1][0] == place - 1
+        many, only_zeros = before[-1] if goes_on else (0, True)
+        before.append((many + 1, only_zeros and digits[number - 1][1] == 0) if goes_on else (0, True))
+    together: list[int] = []
+    for number in reversed(range(len(digits))):
+        goes_on = number + 1 < len(digits) and before[number + 1][0] > 0
+        together.append(together[-1] if goes_on else before[number][0] + 1)
+    return [(*one, many) for one, many in zip(before, reversed(together), strict=True)]

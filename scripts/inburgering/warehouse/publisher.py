@@ -64,6 +64,17 @@ class Plugin(BasePlugin):
             check_settings()
         except click.ClickException as error:
             raise DbtRuntimeError(error.message) from None
+        # Either would build something else than the record of the build says.
+        if Path(get_flags().PROFILES_DIR).resolve() != CHECKOUT:
+            raise DbtRuntimeError(
+                f"{get_flags().PROFILES_DIR}: dbt reads its settings there, which no annex would name; leave out "
+                f"--profiles-dir and DBT_PROFILES_DIR, so that it reads those of {CHECKOUT}"
+            )
+        if not getattr(get_flags(), "PARTIAL_PARSE_FILE_DIFF", True):
+            raise DbtRuntimeError(
+                "partial_parse_file_diff is off, so dbt would build what its files were before; leave out "
+                "--no-partial-parse-file-diff and DBT_PARTIAL_PARSE_FILE_DIFF"
+            )
         if Path.cwd() != CHECKOUT and not os.environ.get("INBURGERING_LANDING"):
             raise DbtRuntimeError(
                 f"{Path.cwd()}: dbt looks for the landing here; run dbt in {CHECKOUT}, or set INBURGERING_LANDING"
