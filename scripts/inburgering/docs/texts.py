@@ -50,7 +50,7 @@ def build(evidence: Evidence) -> str:
     return table(
         ("wat", "van deze bouw"),
         (
-            ("uitkomst", "groen: alle tabellen gemaakt, elke test van gegevens geslaagd"),
+            ("uitkomst", "groen: alle tabellen gemaakt, geen test gefaald die een bouw tegenhoudt"),
             ("begonnen", f"{evidence.started_at} UTC"),
             ("commit", commit(evidence)),
             ("hash van de regels", f"`{evidence.rules}`"),
@@ -108,7 +108,8 @@ def tests(manifest: dict, evidence: Evidence) -> str:
         ((test_link(node), guarded(node), node["config"]["meta"]["owner"]) for node in left_out),
     )
     return (
-        "## Tests van gegevens\n\nEen bouw is alleen groen als elk van deze tests slaagt. De rijen zijn die van de "
+        "## Tests van gegevens\n\nEen bouw is alleen groen als elk van deze tests slaagt, behalve die welke een bouw "
+        "niet tegenhoudt. De rijen zijn die van de "
         f"tabellen waar een test naar kijkt.\n\n{ran}\n\n## Niet in deze bouw\n\n"
         f"Deze tests en {len(manifest['unit_tests'])} eenheidstests bewaken de code en hangen niet af van wat "
         "de agentschappen leveren; `make test` voert ze uit voor een wijziging wordt aangenomen."
