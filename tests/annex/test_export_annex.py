@@ -220,6 +220,25 @@ def test_a_file_that_changes_while_dbt_reads_it_is_not_taken_for_what_was_built(
     assert succeeded(own_checkout.python(script)).strip() == "models/core/dim_gender.sql changed"
 
 
+def test_dbt_builds_neither_what_its_files_were_before_nor_with_settings_of_elsewhere(
+    built: Pipeline, tmp_path: Path
+) -> None:
+    """The record of such a build would name files and settings that it was not made from."""
+    before = digest(built.warehouse)
+    stale = built.dbt("build", "--no-partial-parse-file-diff")
+    assert stale.returncode != 0
+    assert "partial_parse_file_diff is off, so dbt would build what its files were before; leave out" in stale.stdout
+    settings = tmp_path / "elsewhere"
+    settings.mkdir()
+    profile = (CHECKOUT / "profiles.yml").read_text(encoding="utf-8")
+    profile = profile.replace("{{ flags.PROFILES_DIR }}/scripts", str(CHECKOUT / "scripts"))
+    (settings / "profiles.yml").write_text(profile, encoding="utf-8")
+    elsewhere = built.dbt("build", "--profiles-dir", settings)
+    assert elsewhere.returncode != 0
+    assert "dbt reads its settings there, which no annex would name" in " ".join(elsewhere.stdout.split())
+    assert digest(built.warehouse) == before
+
+
 def test_a_build_with_vars_of_its_own_is_not_published(built: Pipeline) -> None:
     before = digest(built.warehouse)
     printed = succeeded(built.dbt("build", "--vars", "{registration_term_months: 12}"))
