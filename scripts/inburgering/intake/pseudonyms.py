@@ -11,12 +11,12 @@ import polars_hash
 PERSON_NUMBER_DIGITS = 11
 BORN_FROM_2000 = 2_000_000_000
 
-# Ten or eleven digits with anything between them that is no letter and no digit: what people and programs write for a
-# person number. A number that Excel took for a number lost its leading zero.
-SEPARATOR = r"[^\p{L}\p{Nd}\p{No}]{0,3}"
+# Ten or eleven digits with up to eight signs between them that are no letter and no digit: what people and programs write
+# for a person number. A number that Excel took for a number lost its leading zero.
+SEPARATOR = r"[^\p{L}\p{Nd}\p{No}]{0,8}"
 DIGIT = r"[\p{Nd}\p{No}]"
 MAY_HOLD_A_NUMBER = rf"{DIGIT}(?:{SEPARATOR}{DIGIT}){{9}}"
-LARGEST_STEP = 4
+LARGEST_STEP = 9
 SLIPPED_PSEUDONYM_LENGTH = 16
 # So many values show whether the values of a column come back.
 FEW = 1_000
