@@ -98,7 +98,8 @@ def test_the_rows_of_that_test_have_what_it_is_about() -> None:
     ]
 
 
-SEPARATORS = ["", " ", ".", "-", "_", "/", ":", ",", " - ", "\u00a0", "\u2009", "\u202f", "\u200b", "\ufeff", "'", "\t", " " * 8]
+SEPARATORS = ["", " ", ".", "-", "_", "/", ":", ",", " - ", "\u00a0", "\u2009", "\u202f", "\u200b", "\ufeff", "'", "\t"]
+SEPARATORS += [" " * 8]
 
 
 @pytest.mark.parametrize("separator", SEPARATORS)

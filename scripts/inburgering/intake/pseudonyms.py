@@ -11,9 +11,9 @@ import polars_hash
 PERSON_NUMBER_DIGITS = 11
 BORN_FROM_2000 = 2_000_000_000
 
-# Ten or eleven digits with up to eight signs between them that are no letter and no digit: what people and programs write
-# for a person number. A number that Excel took for a number lost its leading zero.
-SEPARATOR = r"[^\p{L}\p{Nd}\p{No}]{0,8}"
+# Ten or eleven digits with up to eight signs between two of them that are no letter and no digit: what people and
+# programs write for a person number. Any number of signs is found quicker than eight, and looked at then. A number that Excel took for a number lost its leading zero.
+SEPARATOR = r"[^\p{L}\p{Nd}\p{No}]*"
 DIGIT = r"[\p{Nd}\p{No}]"
 MAY_HOLD_A_NUMBER = rf"{DIGIT}(?:{SEPARATOR}{DIGIT}){{9}}"
 LARGEST_STEP = 9
