@@ -12,7 +12,8 @@ PERSON_NUMBER_DIGITS = 11
 BORN_FROM_2000 = 2_000_000_000
 
 # Ten or eleven digits with up to eight signs between two of them that are no letter and no digit: what people and
-# programs write for a person number. Any number of signs is found quicker than eight, and looked at then. A number that Excel took for a number lost its leading zero.
+# programs write for a person number. Any number of signs is found quicker than eight, and looked at then. A number that
+# Excel took for a number lost its leading zero.
 SEPARATOR = r"[^\p{L}\p{Nd}\p{No}]*"
 DIGIT = r"[\p{Nd}\p{No}]"
 MAY_HOLD_A_NUMBER = rf"{DIGIT}(?:{SEPARATOR}{DIGIT}){{9}}"
