@@ -42,7 +42,9 @@ class Runner:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._green = folder / "unmutated"
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("INBURGERING_", "DBT_"))}
+        # Every copy takes the modules of its own scripts.
+        others = ("INBURGERING_", "DBT_", "PYTHONPATH")
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(others)}
         # The warehouse, the target and the logs stand at their default places, in the copy that is built. That place
         # has the same name in every copy, or else dbt would parse each from nothing.
         self._environment = kept | {

@@ -111,5 +111,7 @@ def test_the_workbook_carries_what_its_figures_come_from(small_sample: Pipeline)
     workbook = load_workbook(small_sample.folder / "annex.xlsx")
     carried = {prop.name: prop.value for prop in workbook.custom_doc_props.props}
     assert workbook.properties.identifier == "sv_2024_123"
-    assert len(carried) == 3 + 9
+    # What data it is, the commit, code lists and rules; and every file.
+    assert len(carried) == 4 + 9
+    assert carried["data"] == "synthetisch"
     assert carried["agii/contracten.csv"].startswith("version 1, sha256 ")
