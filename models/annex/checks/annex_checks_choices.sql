@@ -50,7 +50,7 @@ with counting_rows as (
 
 warned as (
     select
-        reference_date, events.person_key, warnings.warning,
+        warnings.reference_date, events.person_key, warnings.warning,
         counting_rows.row_number is not null as is_moved
     from {{ ref('int_event_warnings') }} as warnings
     inner join {{ ref('int_events') }} as events using (agency, reference_date, event_type, row_number)
