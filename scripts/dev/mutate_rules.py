@@ -21,6 +21,10 @@ from inburgering.screen import run
 from inburgering.settings import CHECKOUT, SAMPLE_KEY
 
 COPIED = ("dbt_project.yml", "profiles.yml", "selectors.yml", "macros", "models", "scripts", "seeds", "tests/data")
+# What pytest needs besides.
+COPIED_FOR_PYTEST = ("pyproject.toml", "docs", "README.md", "CONTRIBUTING.md", "tests")
+PYTEST = (sys.executable, "-m", "pytest", "-x", "-q", "--numprocesses=0", "--tb=no")
+ALL_PASSED, SOME_FAILED = 0, 1
 DBT = str(Path(sys.executable).with_name("dbt"))
 SCALE = "0.003"
 # What guards code too; a build that selects by a path leaves no test of that path out.
@@ -45,6 +49,7 @@ class Runner:
         # Every copy takes the modules of its own scripts.
         others = ("INBURGERING_", "DBT_", "PYTHONPATH")
         kept = {name: value for name, value in os.environ.items() if not name.startswith(others)}
+        self._environment_of_pytest = kept
         # The warehouse, the target and the logs stand at their default places, in the copy that is built. That place
         # has the same name in every copy, or else dbt would parse each from nothing.
         self._environment = kept | {
@@ -64,8 +69,14 @@ class Runner:
             step = self._run(CHECKOUT / "scripts", sys.executable, "-m", module, *arguments)
             if step.returncode:
                 raise click.ClickException(f"{module} failed: {(step.stdout + step.stderr).strip()[-500:]}")
-        copy_project(CHECKOUT, self._green)
-        concerned = [part for mutation in chosen for part in selection(mutation)]
+        copy_project(CHECKOUT, self._green, COPIED)
+        for file in sorted({mutation.tests for mutation in chosen} - {""}):
+            verdict = self._pytest(CHECKOUT, file)
+            if verdict.outcome != "survived":
+                raise click.ClickException(f"without any mutation {file} is not green: {verdict.because}")
+        concerned = [part for mutation in chosen if not mutation.tests for part in selection(mutation)]
+        if not concerned:
+            return
         tests = EVERYTHING if set(EVERYTHING) <= set(concerned) else tuple(concerned)
         for command in (("build", "--resource-type", "model", "--resource-type", "seed"), ("test", *tests)):
             verdict = self._dbt(self._green, *command)
@@ -74,15 +85,33 @@ class Runner:
 
     def try_mutation(self, mutation: Mutation) -> Verdict:
         """Build a copy in which the mutation's rule is broken and return what the tests say of it."""
+        if mutation.tests:
+            return self._try_with_pytest(mutation)
         with tempfile.TemporaryDirectory(dir=self._folder) as name:
             copy = Path(name)
-            copy_project(CHECKOUT, copy)
+            copy_project(CHECKOUT, copy, COPIED)
             (copy / mutation.file).write_text(mutation.mutated(copy), encoding="utf-8")
             # Start from the unmutated warehouse and from what dbt parsed of it; whatever differs dbt parses again.
             (copy / "target").mkdir()
             for made in ("warehouse.duckdb.building", "target/partial_parse.msgpack"):
                 shutil.copy(self._green / made, copy / made)
             return self._dbt(copy, "build", *selection(mutation))
+
+    def _try_with_pytest(self, mutation: Mutation) -> Verdict:
+        with tempfile.TemporaryDirectory(dir=self._folder) as name:
+            copy = Path(name)
+            copy_project(CHECKOUT, copy, (*COPIED, *COPIED_FOR_PYTEST))
+            (copy / mutation.file).write_text(mutation.mutated(copy), encoding="utf-8")
+            return self._pytest(copy, mutation.tests)
+
+    def _pytest(self, copy: Path, tests: str) -> Verdict:
+        step = self._run(copy, *PYTEST, tests, environment=self._environment_of_pytest)
+        failed = [line for line in step.stdout.splitlines() if line.startswith("FAILED ")]
+        if step.returncode == ALL_PASSED:
+            return Verdict("survived")
+        if step.returncode == SOME_FAILED and failed:
+            return Verdict("killed", failed[0].split("::")[-1].split(" ")[0])
+        return Verdict("broken", f"pytest failed: {(step.stdout + step.stderr).strip()[-500:]}")
 
     def _dbt(self, copy: Path, command: str, *arguments: str) -> Verdict:
         step = self._run(copy, DBT, command, "--fail-fast", *arguments)
@@ -94,9 +123,11 @@ class Runner:
             return Verdict("broken", f"dbt failed: {step.stdout.strip()[-500:]}")
         return verdict
 
-    def _run(self, folder: Path, *command: str) -> subprocess.CompletedProcess[str]:
+    def _run(
+        self, folder: Path, *command: str, environment: dict[str, str] | None = None
+    ) -> subprocess.CompletedProcess[str]:
         return subprocess.run(  # noqa: S603
-            command, cwd=folder, env=self._environment, capture_output=True, text=True, check=False
+            command, cwd=folder, env=environment or self._environment, capture_output=True, text=True, check=False
         )
 
 
@@ -109,13 +140,13 @@ def selection(mutation: Mutation) -> tuple[str, ...]:
     return ("--select", f"path:{mutation.file}+") if is_node else EVERYTHING
 
 
-def copy_project(checkout: Path, folder: Path) -> None:
-    """Copy what dbt reads of a checkout into a folder."""
-    for name in COPIED:
+def copy_project(checkout: Path, folder: Path, names: tuple[str, ...]) -> None:
+    """Copy files and folders of a checkout, by their names, into a folder."""
+    for name in names:
         source, copy = checkout / name, folder / name
         copy.parent.mkdir(parents=True, exist_ok=True)
         if source.is_dir():
-            shutil.copytree(source, copy)
+            shutil.copytree(source, copy, dirs_exist_ok=True)
         else:
             shutil.copy(source, copy)
 

@@ -10,13 +10,17 @@ import click
 
 @dataclass(frozen=True)
 class Mutation:
-    """A rule in words, and the change to one file that breaks it: a text that occurs `times` times, and another."""
+    """A rule in words, and the change to one file that breaks it: a text that occurs `times` times, and another.
+
+    What dbt reads, its tests guard. Of any other file, `tests` names the file with the tests that do.
+    """
 
     name: str
     file: str
     find: str
     replacement: str
     times: int = 1
+    tests: str = ""
 
     def mutated(self, checkout: Path) -> str:
         """Return the file with the rule broken. Raises click.ClickException when the text is not there as declared."""
@@ -29,6 +33,8 @@ class Mutation:
             )
         return text.replace(self.find, self.replacement)
 
+
+EXPLAINED_CELL, EXPLAINED_PAGE = "tests/annex/test_explain_cell.py", "tests/annex/test_explained_page.py"
 
 MUTATIONS = (
     # Reading a value
@@ -1173,5 +1179,69 @@ MUTATIONS = (
         "models/feedback/feedback_problems.sql",
         "numbers.number is null",
         "true",
+    ),
+    # Explanations
+    Mutation(
+        "the figure before is of the previous reference date",
+        "scripts/inburgering/annex/explained_cell.py",
+        "previous = f\"date '{cell.annex.previous_reference_date}'\"",
+        "previous = _date(cell)",
+        tests=EXPLAINED_CELL,
+    ),
+    Mutation(
+        "who is counted elsewhere now is one less",
+        "scripts/inburgering/annex/explained_cell.py",
+        '("earlier", "-1")',
+        '("earlier", "1")',
+        tests=EXPLAINED_CELL,
+    ),
+    Mutation(
+        "rows are listed by the reason for which they were rejected",
+        "scripts/inburgering/annex/explained_cell.py",
+        "conditions.append(f\"rejection_reason = '{cell.row.codes[0]}'\")",
+        'conditions.append("true")',
+        tests=EXPLAINED_CELL,
+    ),
+    Mutation(
+        "an explanation of a share divides by its denominator",
+        "scripts/inburgering/annex/explained_cell.py",
+        "return counted / divided_by if divided_by else 0",
+        "return counted",
+        tests=EXPLAINED_CELL,
+    ),
+    Mutation(
+        "an explanation of a median is of half of the rows",
+        "scripts/inburgering/annex/explained_cell.py",
+        "ceil(count(*) / 2)",
+        "ceil(count(*) / 3)",
+        tests=EXPLAINED_CELL,
+    ),
+    Mutation(
+        "who stays in a figure is no change of it",
+        "scripts/inburgering/annex/explained_counts.py",
+        "where (old_year, old_member, old_second_member) is distinct from (new_year, new_member, new_second_member)",
+        "where true",
+        tests=EXPLAINED_PAGE,
+    ),
+    Mutation(
+        "a code means what it means in the dialect of its agency",
+        "scripts/inburgering/annex/explained_counts.py",
+        "agencies.dialect = codes.dialect",
+        "true",
+        tests=EXPLAINED_PAGE,
+    ),
+    Mutation(
+        "who needed as many months as the median is within it",
+        "scripts/inburgering/annex/explained_counts.py",
+        "end <= figures.median_months",
+        "end < figures.median_months",
+        tests=EXPLAINED_PAGE,
+    ),
+    Mutation(
+        "the page tells the rows per file of its own reference date",
+        "scripts/inburgering/annex/explained_counts.py",
+        "            if is_now:\n",
+        "            if not is_now:\n",
+        tests=EXPLAINED_PAGE,
     ),
 )
