@@ -85,24 +85,17 @@ class Runner:
 
     def try_mutation(self, mutation: Mutation) -> Verdict:
         """Build a copy in which the mutation's rule is broken and return what the tests say of it."""
-        if mutation.tests:
-            return self._try_with_pytest(mutation)
         with tempfile.TemporaryDirectory(dir=self._folder) as name:
             copy = Path(name)
-            copy_project(CHECKOUT, copy, COPIED)
+            copy_project(CHECKOUT, copy, (*COPIED, *COPIED_FOR_PYTEST) if mutation.tests else COPIED)
             (copy / mutation.file).write_text(mutation.mutated(copy), encoding="utf-8")
+            if mutation.tests:
+                return self._pytest(copy, mutation.tests)
             # Start from the unmutated warehouse and from what dbt parsed of it; whatever differs dbt parses again.
             (copy / "target").mkdir()
             for made in ("warehouse.duckdb.building", "target/partial_parse.msgpack"):
                 shutil.copy(self._green / made, copy / made)
             return self._dbt(copy, "build", *selection(mutation))
-
-    def _try_with_pytest(self, mutation: Mutation) -> Verdict:
-        with tempfile.TemporaryDirectory(dir=self._folder) as name:
-            copy = Path(name)
-            copy_project(CHECKOUT, copy, (*COPIED, *COPIED_FOR_PYTEST))
-            (copy / mutation.file).write_text(mutation.mutated(copy), encoding="utf-8")
-            return self._pytest(copy, mutation.tests)
 
     def _pytest(self, copy: Path, tests: str) -> Verdict:
         step = self._run(copy, *PYTEST, tests, environment=self._environment_of_pytest)

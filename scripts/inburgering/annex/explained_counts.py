@@ -262,9 +262,9 @@ def pairs_of(annex: Annex) -> tuple[tuple[str, str], ...]:
     return tuple(dict.fromkeys(pair_of(table.breakdown) for table in annex.question.tables))
 
 
-def pair_of(breakdown: Iterable[str]) -> tuple[str, str]:
-    """Return a pair of breakdowns or members; `breakdown` may have fewer, and the rest is the total."""
-    first, second = (*breakdown, TOTAL_BREAKDOWN, TOTAL_BREAKDOWN)[:2]
+def pair_of(names: Iterable[str], total: str = TOTAL_BREAKDOWN) -> tuple[str, str]:
+    """Return a pair of breakdowns, or of members with their total; what `names` does not have is the total."""
+    first, second = (*names, total, total)[:2]
     return first, second
 
 

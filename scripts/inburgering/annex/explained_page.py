@@ -173,7 +173,10 @@ class _Explained:
         is_of_members = block.chosen.rows == "members"
         breakdown = block.chosen.breakdown if is_of_members else ()
         place = Place(
-            pair_of(block.chosen.breakdown), figure.measure, figure.year, _members(row.codes if is_of_members else ())
+            pair_of(block.chosen.breakdown),
+            figure.measure,
+            figure.year,
+            pair_of(row.codes if is_of_members else (), TOTAL),
         )
         members = [
             (self._annex.breakdowns[of], "Alle" if code == TOTAL else str(label), code == TOTAL)
@@ -332,11 +335,6 @@ class _Explained:
 
 def _of(place: Place, measure: str) -> Place:
     return Place(place.pair, measure, place.year, place.members)
-
-
-def _members(codes: tuple) -> tuple[str, str]:
-    first, second = (*codes, TOTAL, TOTAL)[:2]
-    return first, second
 
 
 def _persons(persons: int) -> str:
