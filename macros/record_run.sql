@@ -76,7 +76,7 @@
     ) -%}
     {%- if first_date is not none -%}
         {%- set built_anew = run_query(
-            "select count(distinct reference_date) from " ~ target.schema ~ ".int_current_files where reference_date >= date '"
+            "select count(distinct reference_date) from " ~ target.schema ~ ".stg_landing__current_files where reference_date >= date '"
             ~ first_date ~ "'"
         ).rows[0][0] -%}
         {%- set dates = "the reference dates from " ~ first_date ~ " on" if built_anew else "no reference date" -%}

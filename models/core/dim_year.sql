@@ -1,6 +1,6 @@
 with reference_dates as (
     select cast(extract(year from max(reference_date)) as integer) as last_year
-    from {{ ref('int_current_files') }}
+    from {{ ref('stg_landing__current_files') }}
 ),
 
 years as (

@@ -2,7 +2,7 @@ with deliveries as (
     select
         agency, reference_date,
         lag(reference_date) over (partition by agency order by reference_date) as previous_delivery
-    from {{ ref('int_current_files') }}
+    from {{ ref('stg_landing__current_files') }}
     group by agency, reference_date
 ),
 

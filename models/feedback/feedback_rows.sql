@@ -7,7 +7,7 @@
 ] -%}
 
 with files as (
-    select * from {{ ref('int_current_files') }}
+    select * from {{ ref('stg_landing__current_files') }}
 ),
 
 events as (

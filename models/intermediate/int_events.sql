@@ -48,7 +48,7 @@ dated as (
             else 'event_date_too_early'
         end as unusable_date
     from delivered
-    inner join {{ ref('int_current_files') }} using (agency, reference_date, delivery_version, event_type)
+    inner join {{ ref('stg_landing__current_files') }} using (agency, reference_date, delivery_version, event_type)
     where {{ is_to_build() }}
 ),
 

@@ -10,4 +10,4 @@ union all
 
 select agency, reference_date, event_type, broken_rows.row_number, broken_rows.rejection_reason
 from {{ ref('stg_landing__broken_rows') }} as broken_rows
-inner join {{ ref('int_current_files') }} using (agency, reference_date, delivery_version, event_type)
+inner join {{ ref('stg_landing__current_files') }} using (agency, reference_date, delivery_version, event_type)

@@ -101,7 +101,7 @@ MUTATIONS = (
     # Deliveries
     Mutation(
         "the newest version of a delivery counts",
-        "models/intermediate/int_current_files.sql",
+        "models/staging/landing/stg_landing__current_files.sql",
         "max(delivery_version)",
         "min(delivery_version)",
     ),
@@ -119,9 +119,9 @@ MUTATIONS = (
     ),
     Mutation(
         "only what was loaded with the key of the sample is synthetic",
-        "models/intermediate/int_current_files.sql",
-        "files.key_fingerprint = '{{ var(\"sample_key_fingerprint\") }}' as",
-        "files.key_fingerprint is not null as",
+        "models/staging/landing/stg_landing__current_files.sql",
+        "key_fingerprint = '{{ var(\"sample_key_fingerprint\") }}' as",
+        "key_fingerprint is not null as",
     ),
     # Person
     Mutation(
@@ -854,14 +854,15 @@ MUTATIONS = (
     Mutation(
         "a member with nobody stands there with 0",
         "models/annex/figures/annex_figures.sql",
-        "from cells\n    left join counts\n",
-        "from cells\n    inner join counts\n",
+        "left join counts using",
+        "inner join counts using",
     ),
     Mutation(
         "contracts and attests are not mixed up",
         "models/annex/figures/annex_figures.sql",
-        "cells.counted_measure = counts.measure",
-        "case cells.counted_measure when 'contracts' then 'attests' else cells.counted_measure end = counts.measure",
+        "measure as counted_measure, reference_date, year, persons,\n        breakdown as",
+        "case measure when 'contracts' then 'attests' else measure end as counted_measure, reference_date, year, "
+        "persons,\n        breakdown as",
     ),
     Mutation(
         "two crossed breakdowns have totals both ways",
@@ -933,14 +934,14 @@ MUTATIONS = (
     Mutation(
         "a cohort is not given before everybody had that time",
         "models/annex/figures/annex_figures.sql",
-        "when counted.given_from > counted.reference_date then 'not_yet'",
+        "when given_from > reference_date then 'not_yet'",
         "when false then 'not_yet'",
     ),
     Mutation(
         "a cohort is given on the day on which everybody had that time",
         "models/annex/figures/annex_figures.sql",
-        "when counted.given_from > counted.reference_date then 'not_yet'",
-        "when counted.given_from >= counted.reference_date then 'not_yet'",
+        "when given_from > reference_date then 'not_yet'",
+        "when given_from >= reference_date then 'not_yet'",
     ),
     Mutation(
         "the bridge of working areas holds who counts, nobody else",

@@ -27,7 +27,7 @@ from inburgering.annex.question import read_question
 from inburgering.annex.reader import read_annex
 from support.annex_tables import tables
 from support.browser import offline_browser
-from support.pipeline import Pipeline, refused, succeeded
+from support.pipeline import Pipeline, changing, refused, succeeded
 
 QUESTIONS = ("sv_2024_123", "doorstroom", "voorbeeld_gekruist")
 NOT_AT_PREVIOUS_DATE = "was op 31/01/2023 nog niet voorbij"
@@ -288,7 +288,7 @@ def spoiled(small_sample: Pipeline, tmp_path_factory: pytest.TempPathFactory) ->
     """Return a page of which one code is a script and one is a person number, and whose labels hold markup too."""
     folder = tmp_path_factory.mktemp("spoiled")
     warehouse = Path(shutil.copy(small_sample.warehouse, folder / "warehouse.duckdb"))
-    with duckdb.connect(str(warehouse)) as connection:
+    with changing(warehouse) as connection:
         for code, year in (("<script>document.title='weg'</script>", 2021), ("93.05.18-223.61", 2022)):
             connection.execute(
                 "update int_events set gender_code = $code where (reference_date, agency, event_type, row_number) in ("

@@ -16,8 +16,7 @@ from openpyxl import load_workbook
 
 from inburgering.settings import SAMPLE_KEY
 from inburgering.warehouse.build_status import status_file, write_status
-from inburgering.warehouse.open_build import open_build
-from support.pipeline import CHECKOUT, OwnCheckout, Pipeline, own_copy, refused, succeeded
+from support.pipeline import CHECKOUT, OwnCheckout, Pipeline, changing, own_copy, refused, succeeded
 from support.soak import digest
 
 
@@ -108,6 +107,26 @@ def test_a_red_test_after_a_green_build_counts_and_a_green_one_does_not(built: P
     assert "(dbt test, started" in refusal(built)
 
 
+def test_a_warehouse_that_somebody_changed_is_neither_exported_nor_built_on(built: Pipeline) -> None:
+    succeeded(built.export("--output", built.folder / "before.xlsx"))
+    with duckdb.connect(str(built.warehouse)) as connection:
+        connection.execute("update annex_cube set persons = persons + 1")
+        connection.execute("update fct_contracts set year = 2022 where year = 2021")
+    for arguments in ((), ("--last-green",)):
+        assert f"{built.warehouse}: not known to be as the build of " in refused(built.export(*arguments))
+    succeeded(built.dbt("test", "--select", "one_row_of_dim_gender_per_gender"))
+    assert "not known to be" in refused(built.export("--last-green"))
+    assert "Built anew" not in succeeded(built.dbt("build"))
+    succeeded(built.export("--output", built.folder / "after.xlsx"))
+    assert (built.folder / "before.xlsx").read_bytes() == (built.folder / "after.xlsx").read_bytes()
+
+
+def test_a_warehouse_that_somebody_only_looked_at_is_exported(built: Pipeline) -> None:
+    with duckdb.connect(str(built.warehouse)) as connection:
+        assert connection.execute("select count(*) from annex_figures").fetchall() != [(0,)]
+    succeeded(built.export())
+
+
 def test_an_agency_without_a_delivery_for_the_reference_date(built: Pipeline) -> None:
     shutil.rmtree(built.landing / "agency=amal" / "reference_date=2024-01-31")
     succeeded(built.dbt("build"))
@@ -118,7 +137,7 @@ def test_an_agency_without_a_delivery_for_the_reference_date(built: Pipeline) ->
 
 
 def test_totals_that_do_not_add_up(built: Pipeline) -> None:
-    with duckdb.connect(str(built.warehouse)) as connection:
+    with changing(built.warehouse) as connection:
         connection.execute("update annex_checks_totals set agrees = false where year = 2022")
     assert "Contracten of 2022 by Totaal do not add up to the total" in refusal(built)
 
@@ -253,6 +272,7 @@ def test_a_build_with_vars_of_its_own_is_not_published(built: Pipeline) -> None:
     ("content", "problem"),
     [
         (None, "not there"),
+        (b"a folder", "cannot be read as a file (remove it)"),
         (b"", "damaged"),
         (b"{}", "damaged"),
         (b"[" * 100_000, "damaged"),
@@ -264,11 +284,13 @@ def test_a_status_that_says_nothing_lifts_no_check(built: Pipeline, content: byt
     status = status_file(built.warehouse)
     if content is None:
         status.unlink()
+    elif content == b"a folder":
+        status.unlink()
+        status.mkdir()
     else:
         status.write_bytes(content)
-    assert f"{status}: {problem}, so how the last run of dbt ended is unknown; run dbt build, or" in refusal(built)
-    with open_build(built.warehouse, last_green=True) as connection:
-        assert connection.execute("select count(*) from build").fetchall() == [(1,)]
+    assert f"{status}: {problem}, so how the last run of dbt ended is unknown; run dbt build" in refusal(built)
+    assert f"{status}: {problem}" in refused(built.export("--last-green"))
 
 
 @pytest.mark.parametrize(
@@ -282,7 +304,7 @@ def test_a_status_that_says_nothing_lifts_no_check(built: Pipeline, content: byt
     ],
 )
 def test_a_record_of_the_build_that_cannot_be_read(built: Pipeline, build: str, problem: str) -> None:
-    with duckdb.connect(str(built.warehouse)) as connection:
+    with changing(built.warehouse) as connection:
         connection.execute(f"create or replace table build as {build}")
     assert refusal(built) == f"Error: {built.warehouse}: {problem}"
 

@@ -7,14 +7,13 @@ import shutil
 from pathlib import Path
 
 import click
-import duckdb
 import pytest
 import yaml
 from openpyxl import load_workbook
 
 from inburgering.annex.export import export_annex
 from inburgering.annex.question import QUESTIONS, AcceptedShare, Question, read_question
-from support.pipeline import Pipeline
+from support.pipeline import Pipeline, changing
 
 REASON = "De datums van 2019 staan in een andere vorm; het agentschap zocht de contracten op."
 
@@ -29,7 +28,7 @@ def warehouse(small_sample: Pipeline, tmp_path: Path) -> Path:
 
 
 def set_rejected(warehouse: Path, rows: int) -> None:
-    with duckdb.connect(str(warehouse)) as connection:
+    with changing(warehouse) as connection:
         changed = connection.execute(
             "update annex_checks_deliveries set rows_delivered = 1000, rows_rejected = ? "
             "where agency = 'agii' and event_type = 'contracts' and reference_date = '2024-01-31'",

@@ -13,7 +13,7 @@ import pytest
 from inburgering.annex.export import export_annex
 from inburgering.annex.question import read_question
 from inburgering.warehouse.made_from import MadeFrom
-from support.pipeline import Pipeline, accepting_rejections, own_copy, succeeded
+from support.pipeline import Pipeline, accepting_rejections, changing, own_copy, succeeded
 from support.random_extracts import write_redelivered_extracts
 
 FIRST, BETWEEN, SECOND, LAST = (
@@ -35,7 +35,7 @@ def deliver(pipeline: Pipeline, source: Path, *dates: datetime.date) -> None:
 
 def mark(pipeline: Pipeline) -> None:
     """Mark a row of the first reference date in the last green build; a build that keeps it keeps the mark."""
-    with duckdb.connect(str(pipeline.warehouse)) as connection:
+    with changing(pipeline.warehouse) as connection:
         [(marked,)] = connection.execute(
             "update fct_contracts set dossier_number = ? "
             "where reference_date = (select min(reference_date) from fct_contracts)",
@@ -54,7 +54,7 @@ def is_marked(pipeline: Pipeline) -> bool:
 
 def unmark(pipeline: Pipeline, as_in: Path) -> None:
     """Put the marked values back as they are in another warehouse."""
-    with duckdb.connect(str(pipeline.warehouse)) as connection:
+    with changing(pipeline.warehouse) as connection:
         connection.execute(f"attach '{as_in}' as other (read_only)")
         connection.execute(
             "update fct_contracts set dossier_number = facts.dossier_number from other.fct_contracts as facts "
@@ -171,7 +171,7 @@ def test_what_makes_figures_other_than_deliveries_builds_all(tmp_path: Path) -> 
 
     for record in ("update build set engine = 'duckdb 0.0.1'", "update build set files = 'damaged'"):
         mark(pipeline)
-        with duckdb.connect(str(pipeline.warehouse)) as connection:
+        with changing(pipeline.warehouse) as connection:
             connection.execute(record)
         assert BUILT_ANEW not in succeeded(pipeline.dbt("build"))
         assert not is_marked(pipeline)

@@ -261,9 +261,9 @@ def test_layers_build_on_the_layer_before_them_only(manifest: dict) -> None:
         "intermediate": ("staging", "intermediate", "core", "seed"),
         # The lists of members are looked up by the events, the years follow from the deliveries; trajectories put the
         # facts side by side.
-        "core": ("intermediate", "core", "seed"),
+        "core": ("staging", "intermediate", "core", "seed"),
         "annex": ("staging", "intermediate", "core", "annex", "seed"),
-        "feedback": ("intermediate", "core", "feedback", "seed"),
+        "feedback": ("staging", "intermediate", "core", "feedback", "seed"),
     }
     models = nodes(manifest, "model")
     layer_of = {node["unique_id"]: node["path"].split("/")[0] for node in models}

@@ -4,7 +4,7 @@ with totals as (
 
 reference_dates as (
     select distinct reference_date
-    from {{ ref('int_current_files') }}
+    from {{ ref('stg_landing__current_files') }}
 ),
 
 expected as (

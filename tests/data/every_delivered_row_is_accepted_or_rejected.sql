@@ -45,7 +45,7 @@ select
     delivered.agency,
     delivered.reference_date,
     delivered.file_name
-from {{ ref('int_current_files') }} as delivered
+from {{ ref('stg_landing__current_files') }} as delivered
 left join files
     on
         delivered.agency = files.agency

@@ -10,7 +10,7 @@ with published as (
 
 reference_dates as (
     select distinct reference_date
-    from {{ ref('int_current_files') }}
+    from {{ ref('stg_landing__current_files') }}
 ),
 
 compared as (

@@ -61,7 +61,7 @@ MADE_BY_HAND = {
     "fct_contracts",
     "fct_invitations",
     "fct_trajectories",
-    "int_current_files",
+    "stg_landing__current_files",
     "int_event_warnings",
     "int_events",
     "int_rejected_rows",

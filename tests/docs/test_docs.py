@@ -156,7 +156,7 @@ def test_a_reviewer_reads_in_two_clicks_who_made_a_choice_and_how_many_it_moves(
 def test_the_page_says_which_build_it_describes(chromium: Chrome, page: str, documented: Pipeline) -> None:
     with duckdb.connect(str(documented.warehouse), read_only=True) as connection:
         commit, rules = connection.execute('select "commit", rules from build').fetchall()[0]
-        files = connection.execute("select file_name, substr(sha256, 1, 12) from int_current_files").fetchall()
+        files = connection.execute("select file_name, substr(sha256, 1, 12) from stg_landing__current_files").fetchall()
         [(rows,)] = connection.execute(
             "select (select count(*) from fct_contracts) + (select count(*) from fct_attests) "
             "+ (select count(*) from fct_invitations)"

@@ -314,4 +314,4 @@ def test_a_build_stops_before_an_older_version_counts(twice: Pipeline) -> None:
         "mends it or says what to do"
     ) in " ".join((build.stdout + build.stderr).split())
     assert load(twice).exit_code == 0
-    succeeded(twice.dbt("run", "--select", "+int_current_files"))
+    succeeded(twice.dbt("run", "--select", "+stg_landing__current_files"))

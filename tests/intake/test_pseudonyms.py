@@ -99,7 +99,7 @@ def test_the_rows_of_that_test_have_what_it_is_about() -> None:
 
 
 SEPARATORS = ["", " ", ".", "-", "_", "/", ":", ",", " - ", "\u00a0", "\u2009", "\u202f", "\u200b", "\ufeff", "'", "\t"]
-SEPARATORS += [" " * 8]
+SEPARATORS += [" " * 8, "&nbsp;", "&#160;", "&#xA0;", "\u3164", "\u115f"]
 
 
 @pytest.mark.parametrize("separator", SEPARATORS)

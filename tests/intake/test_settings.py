@@ -59,7 +59,7 @@ def with_environment(pipeline: Pipeline, **changed: str) -> Pipeline:
 
 
 def build(pipeline: Pipeline) -> subprocess.CompletedProcess[str]:
-    return pipeline.dbt("--no-use-colors", "--quiet", "run", "--select", "stg_landing__delivered_files")
+    return pipeline.dbt("--no-use-colors", "--quiet", "run", "--select", "stg_landing__current_files")
 
 
 @pytest.mark.parametrize(

@@ -343,7 +343,9 @@ def test_while_a_build_is_at_work_a_second_one_is_refused_and_readers_see_the_wh
         while first.poll() is None:
             assert ask_old_reader() == old
         assert first.returncode == 0
-        assert read_status(built.warehouse) == replace(running, outcome=GREEN, problem="")
+        assert read_status(built.warehouse) == replace(
+            running, outcome=GREEN, problem="", published=digest(built.warehouse)
+        )
         assert ask_old_reader() == old
         with reader_of(built.warehouse) as ask_new_reader:
             new = ask_new_reader()

@@ -15,7 +15,6 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import click
-import duckdb
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -33,7 +32,7 @@ from dev import generate_extracts
 from inburgering.annex.question import QUESTIONS, read_question
 from inburgering.screen import on_one_line, run
 from inburgering.warehouse.build_status import read_status, status_file
-from support.pipeline import CHECKOUT, Pipeline, refused, succeeded
+from support.pipeline import CHECKOUT, Pipeline, changing, refused, succeeded
 
 # Each example of the profile stands for so many here: most take a few milliseconds.
 EXAMPLES = settings().max_examples
@@ -166,7 +165,7 @@ def test_edited_tables(here: Path, reference: str) -> None:
     name=st.sampled_from(sorted(COMMANDS)),
     model=st.sampled_from(
         "build annex_figures annex_cube annex_checks_deliveries annex_members measures dim_agency annex_breakdowns "
-        "feedback_rows feedback_problems int_current_files annex_counted_persons event_types int_codes".split()
+        "feedback_rows feedback_problems stg_landing__current_files annex_counted_persons event_types int_codes".split()
     ),
     how=st.sampled_from(
         ["select 1 as other", "from {model} where false", "select columns(*)::varchar from {model}", "gone", "twice"]
@@ -176,7 +175,7 @@ def test_edited_tables(here: Path, reference: str) -> None:
 def test_warehouses_of_other_models(here: Path, name: str, model: str, how: str) -> None:
     other = here / "other.duckdb"
     shutil.copy(here / "warehouse.duckdb", other)
-    with duckdb.connect(str(other)) as connection:
+    with changing(other) as connection:
         connection.execute(f"create table changed as from {model}")
         [(kind,)] = connection.execute(
             "select lower(table_type) from information_schema.tables where table_name = ?", [model]
@@ -315,8 +314,8 @@ def test_the_rows_of_a_figure_are_never_written_over_the_annex(here: Path) -> No
 def test_text_from_the_warehouse_is_neither_a_formula_nor_a_command(here: Path) -> None:
     hostile = here / "hostile.duckdb"
     shutil.copy(here / "warehouse.duckdb", hostile)
-    with duckdb.connect(str(hostile)) as connection:
-        connection.execute("update int_current_files set file_name = ?", [HOSTILE])
+    with changing(hostile) as connection:
+        connection.execute("update stg_landing__current_files set file_name = ?", [HOSTILE])
     with pytest.MonkeyPatch.context() as patched:
         patched.setenv("INBURGERING_WAREHOUSE", str(hostile))
         explained = ends_well_or_says_one_line(explain_cell.main, ["annex.xlsx", "2c!B7", "--last-green"])

@@ -6,18 +6,22 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
+import click
+import duckdb
 import msgpack
 from filelock import FileLock
 
 from inburgering.annex.export import export_annex
 from inburgering.annex.question import AcceptedShare, Question, read_question
 from inburgering.intake.extract_contract import read_contracts
-from inburgering.warehouse.build_status import BuildStatus, read_status
+from inburgering.settings import file_hash
+from inburgering.warehouse.build_status import GREEN, BuildStatus, read_status, write_status
 from support.steps import StartedStep, run_step, start_step
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -147,6 +151,17 @@ class OwnCheckout(Pipeline):
     def checkout(self) -> Path:
         """Return where the copy stands."""
         return self.folder / "checkout"
+
+
+@contextmanager
+def changing(warehouse: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Change a published warehouse, or a copy of one, and record it as if a green build had left it so."""
+    with duckdb.connect(str(warehouse)) as connection:
+        yield connection
+    status = BuildStatus("of a test", "build", "2026-11-25 12:00", GREEN, "")
+    with suppress(click.ClickException):
+        status = read_status(warehouse)
+    write_status(warehouse, replace(status, published=file_hash(warehouse)))
 
 
 def own_copy(folder: Path, key: str | None = KEY) -> OwnCheckout:

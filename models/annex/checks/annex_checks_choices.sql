@@ -202,7 +202,7 @@ counted as (
 ),
 
 reference_dates as (
-    select distinct reference_date from {{ ref('int_current_files') }}
+    select distinct reference_date from {{ ref('stg_landing__current_files') }}
 )
 
 select

@@ -30,7 +30,7 @@ per_file as (
         accepted.first_year,
         coalesce(accepted.rows_accepted, 0) as rows_accepted,
         coalesce(rejected.rows_rejected, 0) as rows_rejected
-    from {{ ref('int_current_files') }} as files
+    from {{ ref('stg_landing__current_files') }} as files
     inner join {{ ref('dim_agency') }} as agencies using (agency)
     inner join {{ ref('event_types') }} as event_types using (event_type)
     left join accepted using (agency, reference_date, event_type)

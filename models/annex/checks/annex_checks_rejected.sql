@@ -14,7 +14,7 @@ per_reason as (
         event_types.sort_order as event_type_sort_order,
         rejection_reason, reasons.label, reasons.sort_order,
         coalesce(rejected.rows_rejected, 0) as rows_rejected
-    from {{ ref('int_current_files') }}
+    from {{ ref('stg_landing__current_files') }}
     inner join {{ ref('dim_agency') }} as agencies using (agency)
     inner join {{ ref('event_types') }} as event_types using (event_type)
     cross join {{ ref('rejection_reasons') }} as reasons

@@ -7,7 +7,7 @@ with warned as (
 ),
 
 deliveries as (
-    select distinct agency, reference_date from {{ ref('int_current_files') }}
+    select distinct agency, reference_date from {{ ref('stg_landing__current_files') }}
 ),
 
 per_warning as (

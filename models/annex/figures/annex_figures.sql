@@ -11,7 +11,7 @@ contracts as (
 ),
 
 reference_dates as (
-    select distinct reference_date from {{ ref('int_current_files') }}
+    select distinct reference_date from {{ ref('stg_landing__current_files') }}
 ),
 
 -- The order of every list in every year; of a long list the most contracts come first.
@@ -76,67 +76,57 @@ cells as (
 -- Every pair both ways round.
 counts as (
     select
-        measure, reference_date, year, member, second_member, persons,
-        breakdown as cube_breakdown,
-        second_breakdown as second_cube_breakdown
+        measure as counted_measure, reference_date, year, persons,
+        breakdown as cube_breakdown, member, second_breakdown as second_cube_breakdown, second_member
     from cube
 
     union all
 
     select
-        measure, reference_date, year, second_member, member, persons,
-        second_breakdown as cube_breakdown,
-        breakdown as second_cube_breakdown
+        measure as counted_measure, reference_date, year, persons,
+        second_breakdown as cube_breakdown, second_member as member, breakdown as second_cube_breakdown, member as second_member
     from cube
     where breakdown <> 'total'
+),
+
+denominators as (
+    select
+        counted_measure as denominator, reference_date, year, cube_breakdown, member, second_cube_breakdown, second_member,
+        persons as persons_of_all
+    from counts
+),
+
+medians as (
+    select
+        measure, reference_date, year, member, median_months,
+        breakdown as cube_breakdown,
+        'total' as second_cube_breakdown
+    from {{ ref('annex_medians') }}
 ),
 
 counted as (
     select
         cells.*,
         coalesce(counts.persons, 0) as persons,
-        coalesce(of_all.persons, 0) as persons_of_all
+        coalesce(denominators.persons_of_all, 0) as persons_of_all,
+        medians.median_months
     from cells
-    left join counts
-        on
-            cells.counted_measure = counts.measure
-            and cells.reference_date = counts.reference_date
-            and cells.year = counts.year
-            and cells.cube_breakdown = counts.cube_breakdown
-            and cells.member = counts.member
-            and cells.second_cube_breakdown = counts.second_cube_breakdown
-            and cells.second_member = counts.second_member
-    left join counts as of_all
-        on
-            cells.denominator = of_all.measure
-            and cells.reference_date = of_all.reference_date
-            and cells.year = of_all.year
-            and cells.cube_breakdown = of_all.cube_breakdown
-            and cells.member = of_all.member
-            and cells.second_cube_breakdown = of_all.second_cube_breakdown
-            and cells.second_member = of_all.second_member
+    left join counts using (counted_measure, reference_date, year, cube_breakdown, member, second_cube_breakdown, second_member)
+    left join denominators using (denominator, reference_date, year, cube_breakdown, member, second_cube_breakdown, second_member)
+    left join medians using (measure, reference_date, year, cube_breakdown, member, second_cube_breakdown)
 ),
 
 -- A cohort of which not everybody had the time yet is not given: the figure would look like a failure.
 given as (
     select
-        counted.*,
-        medians.median_months,
+        *,
         case
-            when counted.unit = 'persons' then null
-            when counted.persons_of_all = 0 then 'not_applicable'
-            when counted.given_from > counted.reference_date then 'not_yet'
-            when counted.unit = 'months' and medians.median_months is null then 'not_yet'
+            when unit = 'persons' then null
+            when persons_of_all = 0 then 'not_applicable'
+            when given_from > reference_date then 'not_yet'
+            when unit = 'months' and median_months is null then 'not_yet'
         end as absence
     from counted
-    left join {{ ref('annex_medians') }} as medians
-        on
-            counted.measure = medians.measure
-            and counted.reference_date = medians.reference_date
-            and counted.year = medians.year
-            and counted.cube_breakdown = medians.breakdown
-            and counted.member = medians.member
-            and counted.second_cube_breakdown = 'total'
 )
 
 select

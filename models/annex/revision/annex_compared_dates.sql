@@ -1,7 +1,7 @@
 with deliveries as (
     select distinct
         agency, reference_date
-    from {{ ref('int_current_files') }}
+    from {{ ref('stg_landing__current_files') }}
 ),
 
 reference_dates as (

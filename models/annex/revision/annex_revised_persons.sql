@@ -12,7 +12,7 @@ compared_rows as (
 deliveries as (
     select distinct
         agency, reference_date
-    from {{ ref('int_current_files') }}
+    from {{ ref('stg_landing__current_files') }}
 ),
 
 traced as (

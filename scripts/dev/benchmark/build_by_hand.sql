@@ -1,7 +1,7 @@
 -- One script, written by hand, that does all that `dbt build` does with rows: it keeps events with the reason why one is rejected,
 -- facts, trajectories, warnings, the crossed figures, medians and what changed since the reference date before, and checks them.
 -- Its tables have the names of the models, and hold the same rows. It has no labels, views for feedback or descriptions.
-set memory_limit = '6GB';
+set memory_limit = '3500MB';
 
 create macro text(value) as nullif(regexp_extract(value, '(?s)[^\t\n\x0b\x0c\r \x1c-\x1f\x{85}\x{a0}\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}](?:.*[^\t\n\x0b\x0c\r \x1c-\x1f\x{85}\x{a0}\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}])?', 0), '');
 
@@ -29,7 +29,7 @@ create macro landed(agency, table_name) as table
 create macro seed(name) as table
     from read_csv(getvariable('seeds') || '/' || name || '.csv', header = true, all_varchar = true);
 
-create table int_current_files as
+create table stg_landing__current_files as
 select agency, reference_date, event_type, rows_delivered
 from (values ('agii'), ('atlas'), ('amal')) as agencies(agency)
 cross join lateral (select * exclude (agency) from landed('*', 'delivery') as files where files.agency = agencies.agency);
@@ -701,7 +701,7 @@ having cast(make_date(year, 12, 31) + to_months(min(months)) as date) <= referen
 -- What changed since the reference date before -------------------------------------------------------------------------
 create table annex_compared_dates as
 with dates as (
-    select reference_date, count(distinct agency) = 3 as is_complete from int_current_files group by all
+    select reference_date, count(distinct agency) = 3 as is_complete from stg_landing__current_files group by all
 )
 select *,
     max(case when is_complete then reference_date end) over (
@@ -803,7 +803,7 @@ left join later as now_invited
     and differing.person = now_invited.person;
 
 create table annex_revised_persons as
-with deliveries as (select distinct agency, reference_date from int_current_files)
+with deliveries as (select distinct agency, reference_date from stg_landing__current_files)
 select revised.*,
     case
         when old_year is not null and agency_now.agency is null then 'not_delivered'
@@ -874,7 +874,7 @@ create macro check_that(is_right, message) as if(coalesce(is_right, false), true
 select check_that(count(*) > 0 and bool_and(rows_delivered = accepted + rejected), 'rows are lost or doubled')
 from (
     select files.*, coalesce(accepted, 0) as accepted, coalesce(rejected, 0) as rejected
-    from int_current_files as files
+    from stg_landing__current_files as files
     left join (
         select agency, reference_date, 'invitations' as event_type, count(*) as accepted from fct_invitations group by all
         union all

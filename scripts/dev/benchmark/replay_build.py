@@ -14,7 +14,7 @@ import duckdb
 # As in profiles.yml.
 SETTINGS: dict[str, str | bool | int | float | list[str]] = {
     "preserve_insertion_order": "false",
-    "memory_limit": "6GB",
+    "memory_limit": "3500MB",
     "checkpoint_threshold": "4GB",
 }
 # dbt has a connection for each node, and leaves some transactions open.

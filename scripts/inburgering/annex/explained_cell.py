@@ -37,7 +37,7 @@ left join annex_counted_persons as later
     and revised.new_agency = later.agency and revised.new_row_number = later.row_number"""
 MEDIAN = "select list_sort(list(counts_as), 'asc', 'nulls last')[cast(ceil(count(*) / 2) as integer)] from ({rows})"
 # A fact names its row by agency, event type and row number; the current files give file, sheet and version.
-FILE_OF_ROW = "inner join int_current_files using (reference_date, agency, event_type)"
+FILE_OF_ROW = "inner join stg_landing__current_files using (reference_date, agency, event_type)"
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,7 @@ where
 
 FILES = """
 select files.agency, files.event_type, agencies.label, event_types.label, files.file_name, files.sheet_name
-from int_current_files as files
+from stg_landing__current_files as files
 inner join dim_agency as agencies using (agency)
 inner join event_types using (event_type)
 where files.reference_date = $reference_date

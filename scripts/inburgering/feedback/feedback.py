@@ -17,12 +17,12 @@ DELIVERED_AGENCIES = """
 select dim_agency.agency, dim_agency.label
 from dim_agency
 where
-    dim_agency.agency in (select agency from int_current_files where reference_date = $reference_date)
+    dim_agency.agency in (select agency from stg_landing__current_files where reference_date = $reference_date)
     and ($agency is null or dim_agency.agency = $agency)
 order by dim_agency.sort_order
 """
 
-NEWEST_DELIVERY = "select max(reference_date) from int_current_files where $agency is null or agency = $agency"
+NEWEST_DELIVERY = "select max(reference_date) from stg_landing__current_files where $agency is null or agency = $agency"
 
 PROBLEMS = """
 select
@@ -37,9 +37,12 @@ SUMS = """
 select
     coalesce(sum(rows_reported), 0), coalesce(sum(rows_not_counted), 0), coalesce(sum(rows_kept), 0),
     coalesce(sum(rows_new), 0), coalesce(sum(rows_solved), 0),
-    (select sum(rows_delivered) from int_current_files where reference_date = $reference_date and agency = $agency),
-    (select max(reference_date) from int_current_files where reference_date < $reference_date and agency = $agency),
-    (select bool_or(is_synthetic) from int_current_files where reference_date = $reference_date and agency = $agency)
+    (select sum(rows_delivered) from stg_landing__current_files
+     where reference_date = $reference_date and agency = $agency),
+    (select max(reference_date) from stg_landing__current_files
+     where reference_date < $reference_date and agency = $agency),
+    (select bool_or(is_synthetic) from stg_landing__current_files
+     where reference_date = $reference_date and agency = $agency)
 from feedback_problems
 where reference_date = $reference_date and agency = $agency
 """

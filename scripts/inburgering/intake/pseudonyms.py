@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 import unicodedata
 
 import polars as pl
@@ -14,7 +15,9 @@ BORN_FROM_2000 = 2_000_000_000
 # Ten or eleven digits with up to eight signs between two of them that are no letter and no digit: what people and
 # programs write for a person number. Any number of signs is found quicker than eight, and looked at then. A number that
 # Excel took for a number lost its leading zero.
-SEPARATOR = r"[^\p{L}\p{Nd}\p{No}]*"
+# Signs that only look like letters, and what the web writes for a space, are between digits what spaces are.
+LIKE_A_SPACE = r"&(?:[a-zA-Z]{2,6}|#[0-9]{2,5}|#[xX][0-9a-fA-F]{2,4});|[\u115F\u1160\u3164\uFFA0]"
+SEPARATOR = rf"(?:[^\p{{L}}\p{{Nd}}\p{{No}}]|{LIKE_A_SPACE})*"
 DIGIT = r"[\p{Nd}\p{No}]"
 MAY_HOLD_A_NUMBER = rf"{DIGIT}(?:{SEPARATOR}{DIGIT}){{9}}"
 LARGEST_STEP = 9
@@ -77,7 +80,7 @@ def hide_slipped(column: pl.Series, key: str) -> pl.Series:
 
 def _without_numbers(texts: list[str], key: str) -> list[str]:
     """Return texts with a pseudonym in the place of every valid person number."""
-    found = [_possible_numbers(text) for text in texts]
+    found = [_possible_numbers(re.sub(LIKE_A_SPACE, _spaces, text)) for text in texts]
     digits = pl.Series([number for numbers in found for _, _, number in numbers], dtype=pl.String)
     # Of the number as it was written: two ways to write it are two values, before and after.
     written = pl.Series(
@@ -95,6 +98,10 @@ def _without_numbers(texts: list[str], key: str) -> list[str]:
                 place = end
         hidden.append("".join([*parts, text[place:]]))
     return hidden
+
+
+def _spaces(found: re.Match[str]) -> str:
+    return " " * len(found[0])
 
 
 def _possible_numbers(text: str) -> list[tuple[int, int, str]]:

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import click
 
+from inburgering.settings import file_hash
+
 RUNNING = "running"
 GREEN = "green"
 RED = "red"
@@ -15,13 +17,18 @@ RED = "red"
 
 @dataclass(frozen=True)
 class BuildStatus:
-    """A run of dbt: its id, command, start (UTC), outcome (running, green, red or partial), and what went wrong."""
+    """A run of dbt: its id, command, start (UTC), outcome (running, green, red or partial), and what went wrong.
+
+    `published` is the SHA-256 of the warehouse as the last whole green build left it. Two stand there, with a space
+    between them, while one warehouse takes the place of the other.
+    """
 
     invocation_id: str
     command: str
     started_at: str
     outcome: str
     problem: str
+    published: str = ""
 
 
 def status_file(warehouse: Path) -> Path:
@@ -38,9 +45,26 @@ def read_status(warehouse: Path) -> BuildStatus:
             raise TypeError
     except FileNotFoundError:
         raise click.ClickException(f"{path}: not there, so how the last run of dbt ended is unknown") from None
+    except (IsADirectoryError, PermissionError):
+        raise click.ClickException(
+            f"{path}: cannot be read as a file (remove it), so how the last run of dbt ended is unknown"
+        ) from None
     except (TypeError, ValueError, RecursionError):
         raise click.ClickException(f"{path}: damaged, so how the last run of dbt ended is unknown") from None
     return status
+
+
+def published_hash(warehouse: Path) -> str:
+    """Return what the last status says of the published warehouse; nothing where no status can be read."""
+    try:
+        return read_status(warehouse).published
+    except click.ClickException:
+        return ""
+
+
+def is_as_published(warehouse: Path) -> bool:
+    """Say whether a warehouse is there as a whole green build left it; raises OSError where it cannot be read."""
+    return warehouse.is_file() and file_hash(warehouse) in published_hash(warehouse).split()
 
 
 def write_status(warehouse: Path, status: BuildStatus) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 import duckdb
 
-from inburgering.warehouse.build_status import GREEN, read_status
+from inburgering.warehouse.build_status import GREEN, is_as_published, read_status, status_file
 from inburgering.warehouse.made_from import MadeFrom, what_is_there
 
 BUILD = "select invocation_id, started_at, commit, deliveries, files from build"
@@ -68,13 +68,18 @@ def read_record(connection: duckdb.DuckDBPyConnection, warehouse: Path) -> Build
 def _check_build(connection: duckdb.DuckDBPyConnection, warehouse: Path, last_green: bool) -> None:
     record = read_record(connection, warehouse)
     started_at = record.started_at
-    if last_green:
-        return
-    otherwise = f"or export the green build of {started_at} UTC with --last-green"
     try:
         last_run = read_status(warehouse)
     except click.ClickException as unknown:
-        raise click.ClickException(f"{unknown.message}; run dbt build, {otherwise}") from None
+        raise click.ClickException(f"{unknown.message}; run dbt build") from None
+    if not is_as_published(warehouse):
+        raise click.ClickException(
+            f"{warehouse}: not known to be as the build of {started_at} UTC left it; run dbt build, and keep "
+            f"{status_file(warehouse).name} beside it"
+        )
+    if last_green:
+        return
+    otherwise = f"or export the green build of {started_at} UTC with --last-green"
     if last_run.invocation_id == record.invocation_id:
         difference = what_is_there().since(record.made_from)
         if difference:

@@ -31,8 +31,16 @@ from filelock import FileLock, Timeout
 from inburgering.intake.extract_contract import read_contracts
 from inburgering.intake.landed_version import first_damage
 from inburgering.screen import survive_every_console
-from inburgering.settings import CHECKOUT, check_settings, code_version, landing_folder
-from inburgering.warehouse.build_status import GREEN, RED, RUNNING, BuildStatus, write_status
+from inburgering.settings import CHECKOUT, check_settings, code_version, file_hash, landing_folder
+from inburgering.warehouse.build_status import (
+    GREEN,
+    RED,
+    RUNNING,
+    BuildStatus,
+    is_as_published,
+    published_hash,
+    write_status,
+)
 from inburgering.warehouse.made_from import MadeFrom, read_since, what_is_there
 from inburgering.warehouse.progress import say_steps
 from inburgering.write_errors import NO_ROOM, reason
@@ -127,8 +135,10 @@ class Plugin(BasePlugin):
             self._started_from = built
 
     def _last_green(self) -> MadeFrom | None:
-        """Return what the build in the warehouse was made from, when this engine made it."""
-        with suppress(duckdb.Error, TypeError, ValueError):
+        """Return what the build in the warehouse was made from, when this engine made it and nobody changed it."""
+        with suppress(duckdb.Error, OSError, TypeError, ValueError):
+            if not is_as_published(self._warehouse):
+                return None
             with duckdb.connect(str(self._warehouse), read_only=True) as connection:
                 [(engine, *recorded)] = connection.execute("select engine, deliveries, files from build").fetchall()
             return MadeFrom.from_json(*recorded) if engine == ENGINE else None
@@ -146,7 +156,7 @@ class Plugin(BasePlugin):
 
     def store(self, target_config: TargetConfig) -> None:
         """Record how far a run is; publish the workspace when a whole build is green."""
-        status = BuildStatus(**target_config.config)
+        status = BuildStatus(**{**target_config.config, "published": published_hash(self._warehouse)})
         try:
             if status.outcome == RUNNING:
                 started = get_invocation_started_at().replace(tzinfo=datetime.UTC)
@@ -160,7 +170,7 @@ class Plugin(BasePlugin):
                     )
                 self._say_from_which_date_to_build()
             if status.outcome == GREEN and status.command == "build":
-                self._publish(status)
+                status = self._publish(status)
             write_status(self._warehouse, status)
         except (OSError, duckdb.Error) as error:
             with suppress(OSError):
@@ -176,7 +186,8 @@ class Plugin(BasePlugin):
             "create or replace table dates_to_build as select try_cast(? as date) as first_date", [first_date]
         )
 
-    def _publish(self, status: BuildStatus) -> None:
+    def _publish(self, status: BuildStatus) -> BuildStatus:
+        """Let the workspace take the place of the warehouse; return the status with its hash."""
         cursor = self._connection.cursor()
         cursor.execute(
             "create or replace table build as "
@@ -198,9 +209,14 @@ class Plugin(BasePlugin):
         draft = self._warehouse.with_name(self._warehouse.name + DRAFT_SUFFIX)
         try:
             shutil.copyfile(self._workspace, draft)
+            published = file_hash(draft)
+            # Whenever this run is killed, a warehouse that it published is known as such.
+            before = [file_hash(self._warehouse)] if is_as_published(self._warehouse) else []
+            write_status(self._warehouse, replace(status, outcome=RUNNING, published=" ".join([*before, published])))
             draft.replace(self._warehouse)
         finally:
             draft.unlink(missing_ok=True)
+        return replace(status, published=published)
 
 
 def _is_whole_build() -> bool:
