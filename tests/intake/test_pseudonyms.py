@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from inburgering.intake.decoding import shown
 from inburgering.intake.pseudonyms import with_pseudonyms
 from support.bad_inputs import person_number
 
@@ -26,7 +27,7 @@ def notations(draw: st.DrawFn) -> str:
     marks = st.sampled_from(["", "", "", "", ".", "-", " ", "/", ",", "\u00a0"])
     number = "".join(digit + draw(marks) for digit in draw(DIGITS))
     return (
-        draw(st.sampled_from(["", " ", "zie ", "x", "1"]))
+        draw(st.sampled_from(["", " ", "zie ", "x", "1", "19"]))
         + number
         + draw(st.sampled_from(["", "\t", " en ", "é", "1"]))
     )
@@ -56,7 +57,8 @@ def hidden_in(text: str, begin: int = 0) -> str:
     for start in range(begin, len(text)):
         before, after = re.findall(r"\d*$", text[:start])[0], re.findall(r"^\d*", text[start:])[0]
         are_many = len(before + after) % 11 == 0
-        if not after or (before.strip("0") and not (are_many and len(before) % 11 == 0)):
+        may_begin = not before.strip("0") or before in ("19", "20") or (are_many and len(before) % 11 == 0)
+        if not after or not may_begin:
             continue
         for length in (11,) if before else (11, 10):
             for end in range(start + length, len(text) + 1):
@@ -100,10 +102,27 @@ def test_the_rows_of_that_test_have_what_it_is_about() -> None:
 
 SEPARATORS = ["", " ", ".", "-", "_", "/", ":", ",", " - ", "\u00a0", "\u2009", "\u202f", "\u200b", "\ufeff", "'", "\t"]
 SEPARATORS += [" " * 8, "&nbsp;", "&#160;", "&#xA0;", "\u3164", "\u115f"]
+SEPARATORS += [
+    "&nbsp",
+    "<br>",
+    "<br/>",
+    "</p><p>",
+    "\\n",
+    "\\t",
+    "º",
+    "ª",
+    "\u02bc",
+    "\u02b9",
+    "\u30fc",
+    "\u01c0",
+    "\ua4f8",
+]
 
 
 @pytest.mark.parametrize("separator", SEPARATORS)
-@pytest.mark.parametrize("around", ["{}", "'{}", "({})", "zie {} en 12", "12345678901 {}", "{0}; {0}", "x{}x"])
+@pytest.mark.parametrize(
+    "around", ["{}", "'{}", "({})", "zie {} en 12", "12345678901 {}", "{0}; {0}", "x{}x", "19{}", "geboren 20{}"]
+)
 def test_no_notation_of_a_number_stays_readable(separator: str, around: str) -> None:
     valid = person_number(7)
     for digits in (valid, valid.translate({ord("0") + n: 0xFF10 + n for n in range(10)})):
@@ -139,3 +158,16 @@ def test_two_ways_to_write_a_number_stay_two_values_and_a_lost_zero_hides_nothin
 def test_nine_zeros_are_no_number() -> None:
     rows = pl.DataFrame([("00000000097", "00000000097")], ["number", "text"], orient="row")
     assert with_pseudonyms(rows, "number", KEY).rows() == [("00000000097", pseudonym("00000000097"), False)]
+
+
+@pytest.mark.parametrize("separator", [*SEPARATORS, "\n", "; ", "+", " " * 20, "abc"])
+@pytest.mark.parametrize("alphabet", ["0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹", "⓪①②③④⑤⑥⑦⑧⑨"])
+def test_no_message_shows_the_number_in_the_name_of_a_file(separator: str, alphabet: str) -> None:
+    digits = "".join(alphabet[int(digit)] for digit in person_number(7))
+    name = separator.join((digits[:2], digits[2:4], digits[4:6], digits[6:9], digits[9:]))
+    assert not any(char.isdigit() and char in digits for char in shown(f"lijst {name}.csv").partition("\\")[0])
+    assert "#" in shown(name)
+
+
+def test_a_message_shows_the_day_in_the_name_of_a_file() -> None:
+    assert shown("contracten 31-01-2024.csv") == "contracten 31-01-2024.csv"

@@ -15,13 +15,19 @@ BORN_FROM_2000 = 2_000_000_000
 # Ten or eleven digits with up to eight signs between two of them that are no letter and no digit: what people and
 # programs write for a person number. Any number of signs is found quicker than eight, and looked at then. A number that
 # Excel took for a number lost its leading zero.
-# Signs that only look like letters, and what the web writes for a space, are between digits what spaces are.
-LIKE_A_SPACE = r"&(?:[a-zA-Z]{2,6}|#[0-9]{2,5}|#[xX][0-9a-fA-F]{2,4});|[\u115F\u1160\u3164\uFFA0]"
+# Signs that only look like letters, what the web writes for a space or a new line, and what programs write for a new
+# line or a tab are between digits what spaces are.
+LIKE_A_SPACE = (
+    r"&(?:[a-zA-Z]{2,6};?|#[0-9]{2,5};|#[xX][0-9a-fA-F]{2,4};)|</?[a-zA-Z]{1,4} ?/?>|\\[nrt]"
+    r"|[\u115F\u1160\u3164\uFFA0ªº\u02B0-\u02C1\u02D0\u02D1\u0640\u01C0-\u01C3\u3005\u30FC\uA4F8-\uA4FD]"
+)
 SEPARATOR = rf"(?:[^\p{{L}}\p{{Nd}}\p{{No}}]|{LIKE_A_SPACE})*"
 DIGIT = r"[\p{Nd}\p{No}]"
 MAY_HOLD_A_NUMBER = rf"{DIGIT}(?:{SEPARATOR}{DIGIT}){{9}}"
 LARGEST_STEP = 9
 SLIPPED_PSEUDONYM_LENGTH = 16
+# What may stand before a number that begins with a whole year of birth.
+CENTURIES = ([1, 9], [2, 0])
 # So many values show whether the values of a column come back.
 FEW = 1_000
 
@@ -107,8 +113,8 @@ def _spaces(found: re.Match[str]) -> str:
 def _possible_numbers(text: str) -> list[tuple[int, int, str]]:
     """Return (start, end, eleven digits) of all that can be a person number in a text, from left to right.
 
-    It begins and ends at the edge of a group of digits, but for zeros before it and for numbers without anything
-    between them. Ten digits behind one another lost the zero before them.
+    It begins and ends at the edge of a group of digits, but for zeros or a century before it and for numbers without
+    anything between them. Ten digits behind one another lost the zero before them.
     """
     # A digit may stand in a circle or above the line.
     digits = [(place, unicodedata.digit(char)) for place, char in enumerate(text) if char.isdigit()]
@@ -118,7 +124,8 @@ def _possible_numbers(text: str) -> list[tuple[int, int, str]]:
     for first, (start, _) in enumerate(digits):
         before, only_zeros, together = groups[first]
         is_one_of_many = together % PERSON_NUMBER_DIGITS == 0
-        if not only_zeros and not (is_one_of_many and before % PERSON_NUMBER_DIGITS == 0):
+        is_behind_a_century = before == 2 and [digit for _, digit in digits[first - 2 : first]] in CENTURIES
+        if not (only_zeros or is_behind_a_century or (is_one_of_many and before % PERSON_NUMBER_DIGITS == 0)):
             continue
         for length in (PERSON_NUMBER_DIGITS, PERSON_NUMBER_DIGITS - 1):
             own = digits[first : first + length]
