@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime
 import json
+import os
 import re
 import shutil
 import subprocess
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,6 +18,7 @@ from openpyxl import load_workbook
 
 from inburgering.settings import SAMPLE_KEY
 from inburgering.warehouse.build_status import status_file, write_status
+from inburgering.warehouse.made_from import CHANGED, MadeFrom, read_from_begin_to_end
 from support.pipeline import CHECKOUT, OwnCheckout, Pipeline, changing, own_copy, refused, succeeded
 from support.soak import digest
 
@@ -116,6 +119,19 @@ def test_a_warehouse_that_somebody_changed_is_neither_exported_nor_built_on(buil
         assert f"{built.warehouse}: not known to be as the build of " in refused(built.export(*arguments))
     succeeded(built.dbt("test", "--select", "one_row_of_dim_gender_per_gender"))
     assert "not known to be" in refused(built.export("--last-green"))
+    assert "Built anew" not in succeeded(built.dbt("build"))
+    succeeded(built.export("--output", built.folder / "after.xlsx"))
+    assert (built.folder / "before.xlsx").read_bytes() == (built.folder / "after.xlsx").read_bytes()
+
+
+def test_changes_that_stand_beside_the_warehouse_are_neither_exported_nor_built_on(built: Pipeline) -> None:
+    """A program that is killed leaves them there, and whoever opens the warehouse reads them with it."""
+    succeeded(built.export("--output", built.folder / "before.xlsx"))
+    with duckdb.connect(str(built.warehouse)) as connection:
+        connection.execute("pragma disable_checkpoint_on_shutdown")
+        connection.execute("update annex_cube set persons = persons + 1")
+    for arguments in ((), ("--last-green",)):
+        assert f"{built.warehouse}: not known to be as the build of " in refused(built.export(*arguments))
     assert "Built anew" not in succeeded(built.dbt("build"))
     succeeded(built.export("--output", built.folder / "after.xlsx"))
     assert (built.folder / "before.xlsx").read_bytes() == (built.folder / "after.xlsx").read_bytes()
@@ -228,15 +244,38 @@ def test_a_build_that_ends_before_its_first_hook_does_not_hide_the_change_that_e
     model.write_text(before)
 
 
+def changed_after_all_others(own: OwnCheckout, change: Callable[[Path], None]) -> str:
+    """Change a model, and return what differs from what a run that started just before that read."""
+    model = own.checkout / "models" / "core" / "dim_gender.sql"
+    last = max(path.stat().st_ctime for path in own.checkout.rglob("*"))
+    started = datetime.datetime.fromtimestamp(last, datetime.UTC)
+    while model.stat().st_ctime <= started.timestamp():
+        change(model)
+    return succeeded(
+        own.python(
+            "import datetime\nfrom inburgering.warehouse.made_from import read_since, what_is_there\n"
+            f"print(what_is_there().since(read_since(datetime.datetime.fromisoformat('{started.isoformat()}'))))"
+        )
+    ).strip()
+
+
 def test_a_file_that_changes_while_dbt_reads_it_is_not_taken_for_what_was_built(own_checkout: OwnCheckout) -> None:
-    model = own_checkout.checkout / "models" / "core" / "dim_gender.sql"
-    started = datetime.datetime.now(datetime.UTC) - datetime.timedelta(seconds=1)
-    model.touch()
-    script = (
-        "import datetime\nfrom inburgering.warehouse.made_from import read_since, what_is_there\n"
-        f"print(what_is_there().since(read_since(datetime.datetime.fromisoformat('{started.isoformat()}'))))"
+    assert changed_after_all_others(own_checkout, Path.touch) == "models/core/dim_gender.sql changed"
+
+
+def test_a_file_that_is_copied_into_its_place_while_dbt_reads_it_counts_as_changed(own_checkout: OwnCheckout) -> None:
+    """The copy has the time at which its original was written."""
+    assert changed_after_all_others(own_checkout, lambda model: os.utime(model, (0, 0))) == (
+        "models/core/dim_gender.sql changed"
     )
-    assert succeeded(own_checkout.python(script)).strip() == "models/core/dim_gender.sql changed"
+
+
+def test_a_seed_that_was_another_for_a_moment_of_the_build_equals_no_seed() -> None:
+    begin = MadeFrom({"a": "1"}, {"seeds/x.csv": "1", "seeds/y.csv": "1"})
+    end = MadeFrom({"a": "2"}, {"seeds/x.csv": CHANGED, "seeds/y.csv": "1"})
+    read = read_from_begin_to_end(begin, end)
+    assert read == MadeFrom({"a": "1"}, {"seeds/x.csv": CHANGED, "seeds/y.csv": "1"})
+    assert begin.since(read) == "seeds/x.csv changed"
 
 
 def test_dbt_builds_neither_what_its_files_were_before_nor_with_settings_of_elsewhere(
@@ -255,6 +294,14 @@ def test_dbt_builds_neither_what_its_files_were_before_nor_with_settings_of_else
     elsewhere = built.dbt("build", "--profiles-dir", settings)
     assert elsewhere.returncode != 0
     assert "dbt reads its settings there, which no annex would name" in " ".join(elsewhere.stdout.split())
+    copy = tmp_path / "copy"
+    for name in ("models", "macros", "seeds", "tests/data"):
+        shutil.copytree(CHECKOUT / name, copy / name)
+    for path in CHECKOUT.glob("*.yml"):
+        shutil.copy(path, copy)
+    of_a_copy = built.dbt("build", "--project-dir", copy, "--profiles-dir", CHECKOUT)
+    assert of_a_copy.returncode != 0
+    assert "dbt reads its models there, which no annex would name" in " ".join(of_a_copy.stdout.split())
     assert digest(built.warehouse) == before
 
 

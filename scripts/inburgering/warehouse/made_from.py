@@ -14,6 +14,8 @@ from inburgering.settings import CHECKOUT, file_hash, landing_folder
 FILES = ("*.yml", "models/**/*", "seeds/**/*", "macros/**/*", "tests/data/**/*")
 # The export reads the question itself, and no model reads it.
 QUESTIONS = CHECKOUT / "models" / "questions"
+# In place of a hash; no file has it.
+CHANGED = "changed while dbt read it"
 
 
 @dataclass(frozen=True)
@@ -86,8 +88,25 @@ def read_since(started: datetime.datetime) -> MadeFrom:
     """
     now = what_is_there()
     started_at, moment = started.timestamp(), datetime.datetime.now().timestamp()
-    changed = [_name(path) for path in _files() if started_at < path.stat().st_mtime <= moment]
-    return MadeFrom(now.deliveries, now.files | dict.fromkeys(changed, "changed while dbt read it"))
+    changed = [
+        _name(path) for path in _files() if any(started_at < time <= moment for time in _times_of_a_change(path))
+    ]
+    return MadeFrom(now.deliveries, now.files | dict.fromkeys(changed, CHANGED))
+
+
+def read_from_begin_to_end(begin: MadeFrom, end: MadeFrom) -> MadeFrom:
+    """Return what a run of dbt read, from what `read_since` said at its begin and at its end.
+
+    It reads a seed only when it builds it, so a file that changed in between equals no file.
+    """
+    changed = [change.name for change in changes(end.files, begin.files)]
+    return MadeFrom(begin.deliveries, begin.files | dict.fromkeys(changed, CHANGED))
+
+
+def _times_of_a_change(path: Path) -> tuple[float, float]:
+    """Return when a file was written and when it came into its place; a copy may keep the first of its original."""
+    found = path.stat()
+    return found.st_mtime, found.st_ctime
 
 
 def _files() -> Iterable[Path]:

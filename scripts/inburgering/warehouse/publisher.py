@@ -37,11 +37,12 @@ from inburgering.warehouse.build_status import (
     RED,
     RUNNING,
     BuildStatus,
+    changes_file,
     is_as_published,
     published_hash,
     write_status,
 )
-from inburgering.warehouse.made_from import MadeFrom, read_since, what_is_there
+from inburgering.warehouse.made_from import MadeFrom, read_from_begin_to_end, read_since, what_is_there
 from inburgering.warehouse.progress import say_steps
 from inburgering.write_errors import NO_ROOM, reason
 
@@ -77,6 +78,11 @@ class Plugin(BasePlugin):
             raise DbtRuntimeError(
                 f"{get_flags().PROFILES_DIR}: dbt reads its settings there, which no annex would name; leave out "
                 f"--profiles-dir and DBT_PROFILES_DIR, so that it reads those of {CHECKOUT}"
+            )
+        if Path(get_flags().PROJECT_DIR).resolve() != CHECKOUT:
+            raise DbtRuntimeError(
+                f"{get_flags().PROJECT_DIR}: dbt reads its models there, which no annex would name; leave out "
+                f"--project-dir and DBT_PROJECT_DIR, so that it reads those of {CHECKOUT}"
             )
         if not getattr(get_flags(), "PARTIAL_PARSE_FILE_DIFF", True):
             raise DbtRuntimeError(
@@ -121,8 +127,8 @@ class Plugin(BasePlugin):
             duckdb.connect(str(self._workspace)).close()
 
     def _remove_workspace(self) -> None:
-        for suffix in ("", ".wal"):
-            self._workspace.with_name(self._workspace.name + suffix).unlink(missing_ok=True)
+        for path in (self._workspace, changes_file(self._workspace)):
+            path.unlink(missing_ok=True)
 
     def _start_from_last_green(self) -> None:
         """Let a whole build start from the last green one, or from nothing when it is to build all."""
@@ -159,23 +165,28 @@ class Plugin(BasePlugin):
         status = BuildStatus(**{**target_config.config, "published": published_hash(self._warehouse)})
         try:
             if status.outcome == RUNNING:
-                started = get_invocation_started_at().replace(tzinfo=datetime.UTC)
-                self._made_from = read_since(started)
+                self._made_from = read_since(self._started)
                 self._commit = code_version()
                 damage = first_damage(landing_folder(), read_contracts())
                 if damage:
                     # An older version, or fewer rows, would count.
+                    write_status(self._warehouse, replace(status, outcome=RED, problem=f"{damage}"))
                     raise DbtRuntimeError(
                         f"{damage}; load again with python scripts/load_extracts.py, which mends it or says what to do"
                     )
                 self._say_from_which_date_to_build()
             if status.outcome == GREEN and status.command == "build":
+                self._made_from = read_from_begin_to_end(self._made_from, read_since(self._started))
                 status = self._publish(status)
             write_status(self._warehouse, status)
         except (OSError, duckdb.Error) as error:
             with suppress(OSError):
                 write_status(self._warehouse, replace(status, outcome=RED, problem="it could not be published"))
             raise self._cannot_be_written(error) from None
+
+    @property
+    def _started(self) -> datetime.datetime:
+        return get_invocation_started_at().replace(tzinfo=datetime.UTC)
 
     def _say_from_which_date_to_build(self) -> None:
         """Tell the models from which reference date they are built; null where they are built whole."""
@@ -213,6 +224,8 @@ class Plugin(BasePlugin):
             # Whenever this run is killed, a warehouse that it published is known as such.
             before = [file_hash(self._warehouse)] if is_as_published(self._warehouse) else []
             write_status(self._warehouse, replace(status, outcome=RUNNING, published=" ".join([*before, published])))
+            # Of the warehouse before, and of no other.
+            changes_file(self._warehouse).unlink(missing_ok=True)
             draft.replace(self._warehouse)
         finally:
             draft.unlink(missing_ok=True)
