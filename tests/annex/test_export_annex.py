@@ -248,7 +248,7 @@ def changed_after_all_others(own: OwnCheckout, change: Callable[[Path], None]) -
     """Change a model, and return what differs from what a run that started just before that read."""
     model = own.checkout / "models" / "core" / "dim_gender.sql"
     last = max(path.stat().st_ctime for path in own.checkout.rglob("*"))
-    started = datetime.datetime.fromtimestamp(last, datetime.UTC)
+    started = datetime.datetime.fromtimestamp(last, datetime.UTC) + datetime.timedelta(microseconds=1)
     while model.stat().st_ctime <= started.timestamp():
         change(model)
     return succeeded(
