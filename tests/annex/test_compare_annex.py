@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from support.edited_package import edit_package, replace_once
 from support.pipeline import Pipeline, refused, succeeded
 
 
@@ -21,10 +22,7 @@ def two(small_sample: Pipeline, tmp_path: Path) -> tuple[Path, Path]:
 
 
 def edit(annex: Path, file: str, old: str, new: str) -> None:
-    path = annex.with_suffix("") / file
-    text = path.read_text(encoding="utf-8")
-    assert text.count(old) == 1
-    path.write_text(text.replace(old, new), encoding="utf-8")
+    edit_package(annex.with_suffix("") / file, old, new)
 
 
 def compared(pipeline: Pipeline, two: tuple[Path, Path], *options: object) -> list[str]:
@@ -82,6 +80,20 @@ def test_an_export_says_which_figures_differ_from_the_annex_that_it_replaces(
         f"  t2a, contracts 2023, Atlas: 7 became {persons}",
     ]
     assert not any("figures differ" in line for line in succeeded(small_sample.export("--output", two[0])).splitlines())
+
+
+def test_a_data_package_that_somebody_changed_is_not_compared(small_sample: Pipeline, two: tuple[Path, Path]) -> None:
+    package = two[1].with_suffix("")
+    (package / "tab_9.csv").write_bytes((package / "tab_2c.csv").read_bytes())
+    assert f"{package / 'tab_9.csv'}: came since the export, says datapackage.json" in refused(
+        small_sample.script("compare_annex", *two)
+    )
+    (package / "tab_9.csv").unlink()
+    changed = line_of(two[1], "t2a,2024-01-31,2023,contracts,agency,atlas,")
+    replace_once(package / "tab_2ab.csv", changed, changed.replace(",contracts,", ",attests,"))
+    assert f"{package / 'tab_2ab.csv'}: changed since the export, says datapackage.json" in refused(
+        small_sample.script("compare_annex", *two)
+    )
 
 
 def test_what_is_no_annex_is_said_in_one_line(small_sample: Pipeline, two: tuple[Path, Path], tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from pathlib import Path
 
 import pytest
@@ -97,6 +98,22 @@ def test_the_rows_go_to_a_csv_file(small_sample: Pipeline, tmp_path: Path) -> No
 )
 def test_a_place_without_a_figure_is_said_in_one_line(small_sample: Pipeline, cell: str, message: str) -> None:
     assert message in refused(small_sample.script("explain_cell", small_sample.folder / "annex.xlsx", cell))
+
+
+@pytest.mark.parametrize(("cell", "text"), [("A6", "Mars"), ("D5", "Contracten 1999")])
+def test_a_figure_in_a_row_or_column_of_another_name_is_not_explained(
+    small_sample: Pipeline, tmp_path: Path, cell: str, text: str
+) -> None:
+    """Somebody sorted the table, or another build put it in another order; the figure may be the same by chance."""
+    workbook = load_workbook(small_sample.folder / "annex.xlsx")
+    sheet = workbook["2c"]
+    [header_row] = [int(re.findall("[0-9]+", table.ref)[0]) for table in list(sheet.tables.values())[:1]]
+    succeeded(small_sample.script("explain_cell", small_sample.folder / "annex.xlsx", f"2c!D{header_row + 1}"))
+    sheet[f"{cell[0]}{header_row + int(cell[1]) - 5}"] = text
+    workbook.save(tmp_path / "annex.xlsx")
+    assert "has no figure there; export anew" in refused(
+        small_sample.script("explain_cell", tmp_path / "annex.xlsx", f"2c!D{header_row + 1}")
+    )
 
 
 def test_a_place_may_be_written_as_excel_does(small_sample: Pipeline) -> None:

@@ -13,6 +13,7 @@ from inburgering.issued import attribution
 from inburgering.issued.causes import Cause
 from inburgering.issued.rebuild import Workspace
 from inburgering.warehouse.made_from import Change
+from support.edited_package import edit_package
 from support.locks import made_up_lock
 from support.pipeline import CHECKOUT, Pipeline
 
@@ -33,11 +34,8 @@ def ends(small_sample: Pipeline, tmp_path: Path) -> tuple[Path, Path]:
 
 
 def changed(package: Path, measure: str) -> None:
-    path = package / "tab_2ab.csv"
-    text = path.read_text(encoding="utf-8")
     start = f"t2a,2024-01-31,2022,{measure},agency,atlas,Atlas,"
-    assert text.count(start) == 1
-    path.write_text(text.replace(start, f"{start}99"), encoding="utf-8")
+    edit_package(package / "tab_2ab.csv", start, f"{start}99")
 
 
 def moved_by(ends: tuple[Path, Path], why: list[Cause], scratch: Path) -> dict[str, tuple[str, ...]]:

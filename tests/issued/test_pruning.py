@@ -56,6 +56,16 @@ def test_nothing_is_pruned_when_a_lock_is_gone(landing: Path, issued: Path) -> N
     assert len(list(landing.glob("*/*/version=*"))) == 3
 
 
+def test_nothing_is_pruned_when_the_folder_of_issued_annexes_is_not_where_it_is_said_to_be(
+    landing: Path, issued: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mistyped = issued.parents[1].with_name("isued")
+    monkeypatch.setenv("INBURGERING_ISSUED", str(mistyped))
+    with pytest.raises(click.ClickException, match="isued: no such folder, so what was issued is unknown"):
+        prune(landing, remove=True)
+    assert len(list(landing.glob("*/*/version=*"))) == 3
+
+
 @pytest.mark.usefixtures("issued")
 def test_a_version_that_is_pruned_halfway_is_not_in_its_place(landing: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def removes_one_file(folder: Path) -> None:

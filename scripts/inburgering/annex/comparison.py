@@ -11,6 +11,8 @@ import duckdb
 
 from inburgering.annex.annex import DATA, NOTHING
 from inburgering.annex.data_package import COLUMNS, DESCRIPTOR
+from inburgering.settings import file_hash
+from inburgering.warehouse.made_from import changes
 
 # What tells one figure from another; of what is not broken down twice, the second member is empty.
 KEY = ("table", "year", "measure", "member", "second_member")
@@ -77,11 +79,19 @@ def compare_annexes(old: Path, new: Path) -> Comparison:
 def _descriptor(folder: Path) -> dict:
     try:
         descriptor = json.loads((folder / DESCRIPTOR).read_text(encoding="utf-8"))
-        return {"name": descriptor["name"], "created": descriptor["created"], **descriptor["provenance"]}
+        files = {resource["path"]: resource["hash"] for resource in descriptor["resources"]}
+        there = {path.name: f"sha256:{file_hash(path)}" for path in folder.glob("tab_*.csv")}
+        said = {"name": descriptor["name"], "created": descriptor["created"], **descriptor["provenance"]}
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         raise click.ClickException(
             f"{folder}: no data package of an annex that can be read; name an annex with the folder beside it"
         ) from None
+    if differing := changes(there, files):
+        raise click.ClickException(
+            f"{folder / differing[0].name}: {differing[0].how} since the export, says {DESCRIPTOR}; export that annex "
+            "anew, or take it back from version control"
+        )
+    return said
 
 
 def _read_figures(connection: duckdb.DuckDBPyConnection, name: str, folder: Path) -> None:

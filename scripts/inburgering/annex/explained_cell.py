@@ -50,6 +50,8 @@ class Place:
     row: int
     column: int
     value: float
+    header: str
+    labels: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -158,7 +160,11 @@ def find_place(workbook_path: Path, place: str) -> Place:
                 continue
             value = sheets[sheet_name].cell(row, column).value
             if isinstance(value, int | float) and not isinstance(value, bool):
-                return Place(place, question, name, row - header_row - 1, column - first_column, value)
+                header = str(sheets[sheet_name].cell(header_row, column).value)
+                labels = tuple(
+                    str(sheets[sheet_name].cell(row, number).value) for number in range(first_column, column)
+                )
+                return Place(place, question, name, row - header_row - 1, column - first_column, value, header, labels)
     raise click.ClickException(f"{workbook_path}: {place} is no figure of a table; choose a cell with a figure")
 
 
@@ -184,6 +190,9 @@ def find_cell(place: Place, annex: Annex) -> Cell:
             if column.kind != TEXT:
                 row = block.rows[place.row]
                 figure = row.figures[place.column - block.label_columns] if row.figures else None
+                said = (column.header, *map(str, row.cells[: block.label_columns]))
+                if said != (place.header, *place.labels[: block.label_columns]):
+                    break
                 return Cell(annex, block, row, column.header, column.codes, figure)
     raise click.ClickException(
         f"{place.place}: the warehouse was built anew since and has no figure there; export anew"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 from dataclasses import dataclass
@@ -47,7 +48,10 @@ def prune(landing: Path, remove: bool) -> list[Unneeded]:
 
 
 def _unneeded(landing: Path) -> list[Unneeded]:
-    issued = sorted(path for path in issued_folder().glob("*/*") if path.is_dir())
+    folder = issued_folder()
+    if os.environ.get("INBURGERING_ISSUED") and not folder.is_dir():
+        raise click.ClickException(f"{folder}: no such folder, so what was issued is unknown; mend INBURGERING_ISSUED")
+    issued = sorted(path for path in folder.glob("*/*") if path.is_dir())
     needed = {name for folder in issued for name in read_lock(folder).deliveries}
     newest: dict[Path, tuple[int, str]] = {}
     versions = version_folders(landing)
