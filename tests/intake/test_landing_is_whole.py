@@ -313,5 +313,6 @@ def test_a_build_stops_before_an_older_version_counts(twice: Pipeline) -> None:
         f"{newest}: is not whole (delivery.parquet is missing); load again with python scripts/load_extracts.py, which "
         "mends it or says what to do"
     ) in " ".join((build.stdout + build.stderr).split())
+    assert twice.last_run().outcome == "red"
     assert load(twice).exit_code == 0
     succeeded(twice.dbt("run", "--select", "+stg_landing__current_files"))
