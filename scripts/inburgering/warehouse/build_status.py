@@ -19,8 +19,8 @@ RED = "red"
 class BuildStatus:
     """A run of dbt: its id, command, start (UTC), outcome (running, green, red or partial), and what went wrong.
 
-    `published` is the SHA-256 of the warehouse as the last whole green build left it. Two stand there, with a space
-    between them, while one warehouse takes the place of the other.
+    `published` is the SHA-256 of the warehouse as the last whole green build left it. While one takes the place of
+    another both stand there, with a space between them.
     """
 
     invocation_id: str
@@ -67,11 +67,11 @@ def changes_file(warehouse: Path) -> Path:
     return warehouse.with_name(warehouse.name + ".wal")
 
 
-def is_as_published(warehouse: Path) -> bool:
-    """Say whether a warehouse is there as a whole green build left it; raises OSError where it cannot be read."""
+def is_as_published(warehouse: Path, published: str) -> bool:
+    """Say whether a warehouse is there, and has a published hash; raises OSError where nobody can read it."""
     if changes_file(warehouse).exists():
         return False
-    return warehouse.is_file() and file_hash(warehouse) in published_hash(warehouse).split()
+    return warehouse.is_file() and file_hash(warehouse) in published.split()
 
 
 def write_status(warehouse: Path, status: BuildStatus) -> None:

@@ -72,7 +72,7 @@ def _check_build(connection: duckdb.DuckDBPyConnection, warehouse: Path, last_gr
         last_run = read_status(warehouse)
     except click.ClickException as unknown:
         raise click.ClickException(f"{unknown.message}; run dbt build") from None
-    if not is_as_published(warehouse):
+    if not is_as_published(warehouse, last_run.published):
         raise click.ClickException(
             f"{warehouse}: not known to be as the build of {started_at} UTC left it; run dbt build, and keep "
             f"{status_file(warehouse).name} beside it"

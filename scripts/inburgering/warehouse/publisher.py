@@ -143,7 +143,7 @@ class Plugin(BasePlugin):
     def _last_green(self) -> MadeFrom | None:
         """Return what the build in the warehouse was made from, when this engine made it and nobody changed it."""
         with suppress(duckdb.Error, OSError, TypeError, ValueError):
-            if not is_as_published(self._warehouse):
+            if not is_as_published(self._warehouse, published_hash(self._warehouse)):
                 return None
             with duckdb.connect(str(self._warehouse), read_only=True) as connection:
                 [(engine, *recorded)] = connection.execute("select engine, deliveries, files from build").fetchall()
@@ -170,7 +170,7 @@ class Plugin(BasePlugin):
                 damage = first_damage(landing_folder(), read_contracts())
                 if damage:
                     # An older version, or fewer rows, would count.
-                    write_status(self._warehouse, replace(status, outcome=RED, problem=f"{damage}"))
+                    write_status(self._warehouse, replace(status, outcome=RED, problem=damage))
                     raise DbtRuntimeError(
                         f"{damage}; load again with python scripts/load_extracts.py, which mends it or says what to do"
                     )
@@ -222,8 +222,8 @@ class Plugin(BasePlugin):
             shutil.copyfile(self._workspace, draft)
             published = file_hash(draft)
             # Whenever this run is killed, a warehouse that it published is known as such.
-            before = [file_hash(self._warehouse)] if is_as_published(self._warehouse) else []
-            write_status(self._warehouse, replace(status, outcome=RUNNING, published=" ".join([*before, published])))
+            both = f"{status.published} {published}"
+            write_status(self._warehouse, replace(status, outcome=RUNNING, published=both))
             # Of the warehouse before, and of no other.
             changes_file(self._warehouse).unlink(missing_ok=True)
             draft.replace(self._warehouse)
