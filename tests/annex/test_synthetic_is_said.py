@@ -27,6 +27,7 @@ from inburgering.issued.erratum import write_erratum
 from inburgering.issued.lock import write_lock
 from inburgering.screen import say
 from inburgering.settings import file_hash
+from support.edited_package import edit_package
 from support.locks import made_up_lock
 from support.pipeline import Pipeline
 
@@ -114,11 +115,11 @@ def test_an_erratum_says_it_when_either_edition_does(small_sample: Pipeline, tmp
         (folder / "sv_2024_123.yml").write_text("question")
         editions.append(folder)
     figures = editions[1] / "sv_2024_123" / "tab_2ab.csv"
-    header, first, *others = figures.read_text(encoding="utf-8").splitlines()
+    header, first, *_ = figures.read_text(encoding="utf-8").splitlines()
     cells = first.split(",")
     at = header.split(",").index("persons")
     cells[at] = str(int(cells[at]) + 1)
-    figures.write_text("\n".join([header, ",".join(cells), *others]), encoding="utf-8")
+    edit_package(figures, f"{first}\n", ",".join(cells) + "\n")
     descriptor = editions[1] / "sv_2024_123" / "datapackage.json"
     told = json.loads(descriptor.read_text(encoding="utf-8"))
     del told["provenance"]["data"]
