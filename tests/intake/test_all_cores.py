@@ -63,7 +63,8 @@ def test_work_after_a_failure_is_told_to_give_up_and_has_ended() -> None:
 
     with pytest.raises(KeyboardInterrupt):
         on_all_cores(work, ["first", "second", "third", "fourth"])
-    assert gave_up == [item for item in started if item != "first"]
+    # Several give up at once, in any order.
+    assert sorted(gave_up) == sorted(item for item in started if item != "first")
     assert "second" in gave_up
 
 
